@@ -1,11 +1,7 @@
 import type { AccessLevel } from '../model/caller.ts';
+import type { CredentialReference, StorageRule } from '../model/storage-rule.ts';
 
-/** A credential by reference: the config names where the secret is, never the secret. */
-export type CredentialReference =
-  | { readonly kind: 'bearer'; readonly env: string }
-  | { readonly kind: 'bearer'; readonly file: string }
-  | { readonly kind: 'basic'; readonly username: string; readonly passwordEnv: string }
-  | { readonly kind: 'header'; readonly header: string; readonly env: string };
+export type { CredentialReference, StorageRule };
 
 /** What happens to a crate that does not hold (design §5). */
 export type AdmissionPolicy = 'quarantine' | 'register-with-findings';
@@ -22,21 +18,6 @@ interface SourceCommon {
 export type SourceConfig =
   | (SourceCommon & { readonly kind: 'urls'; readonly urls: readonly string[] })
   | (SourceCommon & { readonly kind: 'directory' /** Absolute. */; readonly path: string });
-
-/**
- * Where the bytes under a URI prefix are read from and who may point there (design rule 7). The longest matching prefix
- * wins. Exactly one of `url` (a base the rest of the URI is appended to) and `root` (an absolute folder) is set.
- */
-export interface StorageRule {
-  readonly prefix: string;
-  readonly facility: string;
-  readonly target:
-    | { readonly kind: 'http'; readonly url: string }
-    | { readonly kind: 'file'; readonly root: string };
-  /** `source` names that may point beneath the prefix, as `{facility}/{source}`; default: the facility's own sources. */
-  readonly sources: readonly string[];
-  readonly credential?: CredentialReference;
-}
 
 export interface FacilityConfig {
   readonly code: string;
