@@ -173,6 +173,8 @@ export interface FileItem extends EntityItem {
   readonly part_count: number | null;
   readonly is_designated: boolean;
   readonly related_entity: string | null;
+  /** `{facility}/{source}` of every current row the caller may see that says this pointer. */
+  readonly sources: readonly string[];
   /** Why this pointer does not resolve or is disputed; empty when all is well. */
   readonly conflicts: readonly PointerConflict[];
   /** Of the last attempt to read the bytes. */
