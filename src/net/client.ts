@@ -58,6 +58,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const attempt: Exchange = {
       url: asked.url,
       method: asked.method ?? 'GET',
+      body: asked.body ?? null,
+      answerErrors: asked.answerErrors === true,
       headers: { accept: '*/*', ...lowerCased(asked.headers ?? {}), 'user-agent': userAgent },
       credential: asked.credential ?? null,
       limits,
@@ -69,7 +71,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     try {
       return success(
         await pRetry(() => exchange(attempt), {
-          retries: limits.retries,
+          retries: asked.method === 'POST' ? 0 : limits.retries,
           minTimeout: 0,
           ...(signal === null ? {} : { signal }),
           // The pause is taken here and not by p-retry, because the server may have said how long.

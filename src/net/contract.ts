@@ -23,14 +23,18 @@ export interface RequestLimits {
 
 export interface OutboundRequest {
   readonly url: string;
-  readonly method?: 'GET' | 'HEAD';
+  readonly method?: 'GET' | 'HEAD' | 'POST';
+  /** Of a POST. A POST is sent once: it is never retried and follows no redirect. */
+  readonly body?: string;
+  /** Hand back an answer of 400 and above instead of a failure, where its body says more than its status. */
+  readonly answerErrors?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
   readonly credential?: Credential;
   readonly limits?: Partial<RequestLimits>;
   readonly signal?: AbortSignal;
 }
 
-/** An answered request: status below 400, redirects followed, the body not yet read. */
+/** An answered request: status below 400 (unless errors were asked for), redirects followed, the body not yet read. */
 export interface OutboundResponse {
   readonly status: number;
   /** Lower-case names; repeated fields joined by `, `. */
@@ -64,7 +68,10 @@ export interface HttpClient {
 }
 
 /*
- * client.ts    createHttpClient(options: { allow: readonly string[] }): HttpClient     — allow: CIDR ranges
- * guard.ts     addressAllowed(address: string, allow: Cidr[]): boolean; the same guard for raw sockets
- * headers etc. one job a file
+ * client.ts       createHttpClient(options: { allow, userAgent?, … }): HttpClient     — allow: CIDR ranges
+ * address.ts      parseRanges(ranges), addressAllowed(address, allow)
+ * guard.ts        checkUrl, checkAddress, guardedLookup, guardedConnector             — also for raw sockets
+ * credentials.ts  credentialFor(reference, origin, store?): Outcome<Credential>
+ * display.ts      displayUrl(url): a URL as it may stand in a message
+ * beneath.ts      openBeneath(root, path): the same guard for folders: no way out of a root
  */

@@ -11,7 +11,9 @@ import { isRetryableStatus, retryAfter } from './retry-after.ts';
 /** What one attempt needs to know. */
 export interface Exchange {
   readonly url: string;
-  readonly method: 'GET' | 'HEAD';
+  readonly method: 'GET' | 'HEAD' | 'POST';
+  readonly body: string | null;
+  readonly answerErrors: boolean;
   readonly headers: Readonly<Record<string, string>>;
   readonly credential: Credential | null;
   readonly limits: RequestLimits;
@@ -38,6 +40,13 @@ export async function exchange(attempt: Exchange): Promise<OutboundResponse> {
     if (!isRedirect(answer.statusCode)) return respond(attempt, url, permanent, answer);
     discard(answer);
     const where = displayUrl(url);
+    if (attempt.method === 'POST') {
+      throw new RequestError({
+        code: 'redirect_refused',
+        message: 'A POST was redirected; it is not sent twice.',
+        where,
+      });
+    }
     if (redirects >= attempt.limits.maxRedirects) {
       const message = `More than ${attempt.limits.maxRedirects} redirects were answered in a row.`;
       throw new RequestError({ code: 'redirect_refused', message, where });
@@ -69,6 +78,7 @@ async function ask(attempt: Exchange, url: URL, strayed: boolean): Promise<Dispa
       headersTimeout: attempt.limits.headersTimeout,
       bodyTimeout: attempt.limits.bodyTimeout,
       signal: attempt.signal,
+      ...(attempt.body === null ? {} : { body: attempt.body }),
     });
   } catch (error) {
     throw connectFailure(error, displayUrl(url));
@@ -81,7 +91,7 @@ function respond(
   permanent: boolean,
   answer: Dispatcher.ResponseData,
 ): OutboundResponse {
-  if (answer.statusCode < 400) {
+  if (answer.statusCode < 400 || attempt.answerErrors) {
     return {
       status: answer.statusCode,
       headers: joined(answer.headers),

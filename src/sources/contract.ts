@@ -31,7 +31,7 @@ export interface CrateSource {
 }
 
 /*
- * urls.ts       urlsSource(options: { urls, http: HttpClient, credentialFor, maxBytes }): CrateSource
- * directory.ts  directorySource(options: { facility, source, path, maxBytes }): CrateSource
- *               directoryPrefix(facility, source): string      — `arcp://name,{source}.{facility}/`
+ * urls.ts       urlsSource(options: { urls, http: HttpClient, credentialFor?, maxBytes }): CrateSource
+ * directory.ts  directorySource(options: { facility, source, path, maxBytes, limits? }): CrateSource
+ *               directoryPrefix(facility, source): string      — `arcp://name,{source}.{facility}/` (model/arcp.ts)
  */

@@ -31,9 +31,8 @@ function prefixOf(rule: StorageRule): string {
   return prefix;
 }
 
-/** Whether crates of this source may point beneath the rule's prefix (design rule 7); by default its facility's own. */
+/** Whether crates of this source may point beneath the rule's prefix (design rule 7): those the rule names, nobody else. */
 export function mayPoint(rule: StorageRule, facility: string, source: string): boolean {
-  if (rule.sources.length === 0) return rule.facility === facility;
   return rule.sources.includes(`${facility}/${source}`);
 }
 
