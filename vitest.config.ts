@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    reporters: ['default', './test/support/count-line.ts'],
     pool: 'forks',
     maxWorkers: 2,
     // An embedded PostgreSQL starts in seconds on a busy machine; the limits only catch a hang.

@@ -43,21 +43,28 @@ export function saxsCurve(recipe: CurveRecipe): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** P(q) of homogeneous spheres, averaged over the spread and weighted by volume squared; 1 at q = 0. */
+/** Each scale with its weight: small-angle scattering weighs particles by volume squared. */
+const WEIGHTED = SPREAD.map((scale) => {
+  const volume = scale * scale * scale;
+  return { scale, weight: volume * volume };
+});
+const TOTAL_WEIGHT = WEIGHTED.reduce((sum, { weight }) => sum + weight, 0);
+/** What the spread adds to a radius of gyration as a Guinier fit sees it. */
+const SPREAD_FACTOR = Math.sqrt(
+  WEIGHTED.reduce((sum, { scale, weight }) => sum + weight * scale * scale, 0) / TOTAL_WEIGHT,
+);
+
+/** P(q) of homogeneous spheres, averaged over the spread; 1 at q = 0. */
 function formFactor(q: number, radiusOfGyration: number): number {
-  const radius = radiusOfGyration * Math.sqrt(5 / 3);
+  const radius = (radiusOfGyration * Math.sqrt(5 / 3)) / SPREAD_FACTOR;
   let sum = 0;
-  let weights = 0;
-  for (const scale of SPREAD) {
-    const volume = scale * scale * scale;
-    const weight = volume * volume;
+  for (const { scale, weight } of WEIGHTED) {
     const x = q * radius * scale;
     const [sin, cos] = sinCos(x);
     const amplitude = (3 * (sin - x * cos)) / (x * x * x);
     sum += weight * amplitude * amplitude;
-    weights += weight;
   }
-  return sum / weights;
+  return sum / TOTAL_WEIGHT;
 }
 
 /** One peak of an elution: where, how wide, how high, in frames and arbitrary units. */

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import type {
+  Config,
+  CredentialReference,
+  FacilityConfig,
+  SourceConfig,
+  StorageRule,
+} from '../config/contract.ts';
+import type { FacilityAccess } from '../model/caller.ts';
+import type { Outcome } from '../model/failure.ts';
+import { createHttpClient } from '../net/client.ts';
+import type { Credential, HttpClient } from '../net/contract.ts';
+import { credentialFor } from '../net/credentials.ts';
+import type { Registry } from '../registry/contract.ts';
+
+/** What every use case of a local bridge works with. */
+export interface BridgeContext {
+  readonly config: Config;
+  readonly registry: Registry;
+  /** The facility's client: its own address allowances, one connection pool. */
+  readonly httpFor: (facility: string) => HttpClient;
+  /** The secret behind a reference, for one origin; read anew each time, so that a rotation counts at once. */
+  readonly credentialFor: (reference: CredentialReference, origin: string) => Outcome<Credential>;
+  readonly now: () => Date;
+  readonly close: () => Promise<void>;
+}
+
+/** Makes the context; clients are opened at first use and closed together with the registry. */
+export function createContext(options: {
+  readonly config: Config;
+  readonly registry: Registry;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly now?: () => Date;
+}): BridgeContext {
+  const { config, registry } = options;
+  const clients = new Map<string, HttpClient>();
+  const httpFor = (facility: string) => {
+    const known = clients.get(facility);
+    if (known !== undefined) return known;
+    const allow = config.facilities.find((f) => f.code === facility)?.network.allow ?? [];
+    const client = createHttpClient({ allow: [...allow, ...config.network.allowPrivate] });
+    clients.set(facility, client);
+    return client;
+  };
+  return {
+    config,
+    registry,
+    httpFor,
+    credentialFor: (reference, origin) =>
+      credentialFor(reference, origin, { env: options.env, readFile: (path) => readFileSync(path, 'utf8') }),
+    now: options.now ?? (() => new Date()),
+    close: async () => {
+      await Promise.all([...clients.values()].map((client) => client.close()));
+      await registry.close();
+    },
+  };
+}
+
+/** A source with the facility it belongs to. */
+export interface ConfiguredSource {
+  readonly facility: FacilityConfig;
+  readonly source: SourceConfig;
+  /** `{facility}/{source}` */
+  readonly id: string;
+}
+
+/** Every source of the configuration, in its order. */
+export function configuredSources(config: Config): readonly ConfiguredSource[] {
+  return config.facilities.flatMap((facility) =>
+    facility.sources.map((source) => ({ facility, source, id: `${facility.code}/${source.name}` })),
+  );
+}
+
+/** Every storage rule of every facility; the longest prefix wins, whoever wrote it. */
+export function storageRules(config: Config): readonly StorageRule[] {
+  return config.facilities.flatMap((facility) => facility.storage);
+}
+
+/** Access defaults, for `callerFor`. */
+export function facilityAccess(config: Config): readonly FacilityAccess[] {
+  return config.facilities.map((facility) => ({ facility: facility.code, ...facility.access }));
+}

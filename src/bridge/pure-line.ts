@@ -1,0 +1,63 @@
+import { DEFAULT_LIMITS } from '../crate/contract.ts';
+import { needsExpansion, readGraph, readGraphExpanded } from '../crate/graph.ts';
+import { parseDocument } from '../crate/parse.ts';
+import { mapCrate } from '../mapping/lambda-core/map.ts';
+import type { Finding, ProfileChoice, Verdict } from '../model/finding.ts';
+import type { CrateRows, MappingContext } from '../model/rows.ts';
+import { checkCrate } from '../profiles/check.ts';
+
+/** What the pure line is asked: bytes in, findings and rows out; no clock, network, database or file system. */
+export interface PureLineRequest {
+  readonly bytes: Uint8Array;
+  readonly context: MappingContext;
+  readonly profile: ProfileChoice;
+  /** False for a mere check. */
+  readonly map: boolean;
+}
+
+export interface PureLineResult {
+  /** Identity IRI; for a document that cannot be read, the one its URL gives. */
+  readonly crateIri: string;
+  /** False when the bytes are no JSON, name no root, or hold text a database cannot: such a crate never has rows. */
+  readonly readable: boolean;
+  readonly profile: 'lambda-core' | 'ro-crate';
+  readonly conformant: boolean;
+  readonly verdicts: readonly Verdict[];
+  readonly findings: readonly Finding[];
+  /** Null when it was not asked for or the document is not readable. */
+  readonly rows: CrateRows | null;
+}
+
+/** Parse, check and map one metadata document. Total: whatever the bytes, it answers. */
+export async function runPureLine(request: PureLineRequest): Promise<PureLineResult> {
+  const parsed = parseDocument(request.bytes, DEFAULT_LIMITS);
+  const json = parsed.json ?? null;
+  const at = { documentUrl: request.context.document_url };
+  const graph = readGraph(json, at);
+  const check = checkCrate(json, graph, request.profile);
+  const readable =
+    parsed.json !== undefined && graph.root !== null && !parsed.findings.some((f) => f.severity === 'error');
+  const mapped = !(request.map && readable)
+    ? null
+    : mapCrate(needsExpansion(json) ? await readGraphExpanded(json, at) : graph, request.context);
+  return {
+    crateIri: graph.crateIri,
+    readable,
+    profile: check.profile,
+    conformant: check.conformant && parsed.findings.every((f) => f.severity !== 'error'),
+    verdicts: check.verdicts,
+    findings: unique([...parsed.findings, ...check.findings, ...(mapped?.findings ?? [])]),
+    rows: mapped,
+  };
+}
+
+/** Two rooms may see one thing; a reader should not be told twice. */
+function unique(findings: readonly Finding[]): readonly Finding[] {
+  const seen = new Set<string>();
+  return findings.filter((finding) => {
+    const key = `${finding.profile} ${finding.rule} ${finding.pointer} ${finding.message}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}

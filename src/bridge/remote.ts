@@ -1,0 +1,157 @@
+import type { Caller } from '../model/caller.ts';
+import { OPERATOR } from '../model/caller.ts';
+import { failure, type Outcome, success } from '../model/failure.ts';
+import type { FileItem } from '../model/items.ts';
+import type { PullReport } from '../model/reports.ts';
+import { openProven } from '../storage/open.ts';
+import type { Bridge, OpenedFile } from './contract.ts';
+import { createServiceClient, type ServiceClient } from './service-client.ts';
+import { serviceScheme } from './service-scheme.ts';
+import { validate } from './validate.ts';
+
+/** How often a running pull is asked for its report. */
+const POLL_MS = 500;
+
+/**
+ * The same use cases on a running service (`CRATE_BRIDGE_URL`). Bytes are proven here, at the client: the service's own
+ * proof is not taken on trust.
+ */
+export function createRemoteBridge(options: {
+  readonly url: string;
+  readonly token: string | null;
+  readonly cwd: string;
+}): Bridge {
+  const service = createServiceClient(options);
+
+  const fileItem = async (file: string): Promise<Outcome<FileItem>> => {
+    if (!file.includes('://')) return service.json<FileItem>(`files/${encodeURIComponent(file)}`);
+    const page = await service.json<{ items: readonly FileItem[] }>('files', {
+      storage_uri: [file],
+      limit: '1',
+    });
+    if (!page.ok) return page;
+    const [first] = page.value.items;
+    return first === undefined
+      ? failure('not_found', `No registered file has the storage_uri ${file}.`, { found: file })
+      : success(first);
+  };
+
+  return {
+    list: (kind, filters, page) =>
+      service.json(kind, {
+        ...filters,
+        limit: String(page.limit),
+        ...(page.cursor === null ? {} : { cursor: page.cursor }),
+      }),
+    get: (kind, id) => service.json(`${kind}/${encodeURIComponent(id)}`),
+    facilities: async () => {
+      const page = await service.json<{ items: readonly never[] }>('facilities');
+      return page.ok ? success(page.value.items) : page;
+    },
+    facility: (code) => service.json(`facilities/${encodeURIComponent(code)}`),
+    fileItem,
+    countRunsByStatus: async () =>
+      failure('usage', 'Counting by status works on the database, not on a service yet.'),
+
+    pull: async (request) => {
+      const started = await startPulls(service, request.sources, request.dryRun);
+      if (!started.ok) return started;
+      const reports: PullReport[] = [];
+      for (const { id, source } of started.value) {
+        const report = await waitForPull(service, id);
+        if (!report.ok) return report;
+        request.progress?.listed(source, report.value.listed);
+        for (const item of report.value.items) request.progress?.item(source, item);
+        reports.push(report.value);
+      }
+      return success(reports);
+    },
+    startPulls: (request) => startPulls(service, request.sources, request.dryRun),
+    pullReport: (id) => service.json(`pulls/${encodeURIComponent(id)}`),
+
+    validate: (sources, profile) => validate(sources, profile, options.cwd),
+
+    open: async (request): Promise<Outcome<OpenedFile>> => {
+      const item = await fileItem(request.file);
+      if (!item.ok) return item;
+      const file = item.value;
+      const name = encodeURIComponent(file.file_name);
+      const url = service.url(
+        `files/${file.id}/content/${name}`,
+        request.unverified ? { unverified: 'allow' } : {},
+      );
+      const stream = await openProven(
+        {
+          id: file.id,
+          file_iri: file.iri,
+          storage_uri: file.storage_uri,
+          sha256: file.sha256,
+          file_size_bytes: file.file_size_bytes,
+        },
+        { kind: 'http', url, ...(service.credential === null ? {} : { credential: service.credential }) },
+        { http: serviceScheme(service), file: serviceScheme(service) },
+        { signal: request.signal, allowUnverified: request.unverified },
+      );
+      if (!stream.ok) return stream;
+      return success({ file: { ...file, storage_uri: file.storage_uri ?? url }, stream: stream.value });
+    },
+    describe: async (file) => {
+      const item = await fileItem(file);
+      if (!item.ok) return item;
+      const { storage_uri: uri } = item.value;
+      return uri === null
+        ? failure('no_storage_uri', `${item.value.file_name} has no storage_uri.`)
+        : success({ file: { ...item.value, storage_uri: uri }, verifiable: item.value.sha256 !== null });
+    },
+
+    // The service knows the caller by the token; who asks here is whoever holds it.
+    authenticate: async (): Promise<Outcome<Caller>> => success(OPERATOR),
+    createToken: async () =>
+      failure(
+        'usage',
+        'Tokens are made on the machine that holds the database: unset CRATE_BRIDGE_URL there.',
+      ),
+    tokens: async () =>
+      failure(
+        'usage',
+        'Tokens are listed on the machine that holds the database: unset CRATE_BRIDGE_URL there.',
+      ),
+    revokeToken: async () =>
+      failure(
+        'usage',
+        'Tokens are revoked on the machine that holds the database: unset CRATE_BRIDGE_URL there.',
+      ),
+
+    health: async () => {
+      const health = await service.json<{ status: 'healthy' | 'unhealthy'; version: string }>('health');
+      return health.ok
+        ? { status: health.value.status, version: health.value.version, engine: 'remote' }
+        : { status: 'unhealthy', version: 'unknown', engine: 'remote' };
+    },
+    close: () => service.close(),
+  };
+}
+
+async function startPulls(
+  service: ServiceClient,
+  sources: readonly string[],
+  dryRun: boolean,
+): Promise<Outcome<readonly { readonly id: string; readonly source: string }[]>> {
+  const started = await service.post<{ pulls: readonly { id: string; source: string }[] }>('pulls', {
+    sources,
+    dry_run: dryRun,
+  });
+  return started.ok ? success(started.value.pulls) : started;
+}
+
+async function waitForPull(service: ServiceClient, id: string): Promise<Outcome<PullReport>> {
+  for (;;) {
+    const answer = await service.json<PullReport & { readonly state: string }>(
+      `pulls/${encodeURIComponent(id)}`,
+    );
+    if (!answer.ok) return answer;
+    const { state, ...report } = answer.value;
+    if (state !== 'running') return success(report);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}

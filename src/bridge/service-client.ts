@@ -1,0 +1,129 @@
+import {
+  FAILURES,
+  type Failure,
+  type FailureCode,
+  failure,
+  type Outcome,
+  success,
+} from '../model/failure.ts';
+import { isJsonObject, type JsonValue } from '../model/json.ts';
+import { createHttpClient } from '../net/client.ts';
+import type { Credential, HttpClient, OutboundResponse } from '../net/contract.ts';
+import { readDocument } from '../net/document.ts';
+
+/** A page of 1,000 items with their links is a few MB; a service that sends more is not ours. */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+
+type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** Speaks `/api/v1` of a running service. Answers of a service of this release are taken as typed by its OpenAPI document. */
+export interface ServiceClient {
+  readonly http: HttpClient;
+  readonly credential: Credential | null;
+  url(path: string, query?: Query): string;
+  json<T>(path: string, query?: Query): Promise<Outcome<T>>;
+  post<T>(path: string, body: JsonValue): Promise<Outcome<T>>;
+  close(): Promise<void>;
+}
+
+/** The person named the service, so it may be on any network; the token goes to its origin alone. */
+export function createServiceClient(options: {
+  readonly url: string;
+  readonly token: string | null;
+}): ServiceClient {
+  const http = createHttpClient({ allow: ['0.0.0.0/0', '::/0'] });
+  const base = new URL('api/v1/', options.url.endsWith('/') ? options.url : `${options.url}/`);
+  const credential =
+    options.token === null
+      ? null
+      : { origin: base.origin, headers: { authorization: `Bearer ${options.token}` } };
+  const withCredential = credential === null ? {} : { credential };
+
+  const url = (path: string, query: Query = {}) => {
+    const target = new URL(path, base);
+    for (const [name, value] of Object.entries(query)) {
+      for (const one of typeof value === 'string' ? [value] : (value ?? []))
+        target.searchParams.append(name, one);
+    }
+    return target.href;
+  };
+
+  const read = async <T>(answer: Outcome<OutboundResponse>): Promise<Outcome<T>> => {
+    if (!answer.ok) return unavailable(answer.failure);
+    const document = await readDocument(answer.value, MAX_ANSWER_BYTES);
+    if (!document.ok) return unavailable(document.failure);
+    const json = parseJson<T & JsonValue>(document.value.bytes);
+    if (answer.value.status >= 400) return { ok: false, failure: problemFailure(json, answer.value.status) };
+    return json === null
+      ? failure('service_unavailable', 'The service did not answer in JSON.', { where: base.href })
+      : success(json);
+  };
+
+  return {
+    http,
+    credential,
+    url,
+    json: async (path, query) =>
+      read(
+        await http.request({
+          url: url(path, query),
+          headers: { accept: 'application/json' },
+          answerErrors: true,
+          limits: { deadline: 120_000 },
+          ...withCredential,
+        }),
+      ),
+    post: async (path, body) =>
+      read(
+        await http.request({
+          url: url(path),
+          method: 'POST',
+          body: JSON.stringify(body),
+          headers: { accept: 'application/json', 'content-type': 'application/json' },
+          answerErrors: true,
+          limits: { deadline: 120_000 },
+          ...withCredential,
+        }),
+      ),
+    close: () => http.close(),
+  };
+}
+
+/** A problem document (RFC 9457) of this service as the failure it was made from. */
+export function problemFailure(problem: JsonValue, status: number): Failure {
+  if (!isJsonObject(problem))
+    return { code: 'service_unavailable', message: `The service answered ${status}.`, found: String(status) };
+  const text = (key: string) => (typeof problem[key] === 'string' ? problem[key] : undefined);
+  const code = text('code');
+  const facts = {
+    where: text('where'),
+    expected: text('expected'),
+    found: text('found'),
+    successor: text('successor'),
+  };
+  return {
+    code: code !== undefined && isFailureCode(code) ? code : 'service_unavailable',
+    message: text('detail') ?? text('title') ?? `The service answered ${status}.`,
+    ...Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)),
+  };
+}
+
+function isFailureCode(code: string): code is FailureCode {
+  return Object.hasOwn(FAILURES, code);
+}
+
+/** Reaching the service is another matter than the service reaching a facility. */
+function unavailable(reason: Failure): Outcome<never> {
+  return failure('service_unavailable', `The service cannot be reached: ${reason.message}`, {
+    ...(reason.where === undefined ? {} : { where: reason.where }),
+  });
+}
+
+/** A body as JSON, or null when it is none. */
+export function parseJson<T extends JsonValue>(bytes: Uint8Array): T | null {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return null;
+  }
+}

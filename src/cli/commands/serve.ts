@@ -1,0 +1,117 @@
+import type { Command } from 'commander';
+import pino from 'pino';
+import type { Bridge } from '../../bridge/contract.ts';
+import { createApp } from '../../http/app.ts';
+import { bindingAllowed, isLoopback, type RunningServer, startServer } from '../../http/server.ts';
+import { OPERATOR, SCOPES } from '../../model/caller.ts';
+import { failure, type Outcome, success } from '../../model/failure.ts';
+import type { Output } from '../output.ts';
+import { runCommand, wholeNumber } from '../run.ts';
+import { openLocalBridge } from '../session.ts';
+
+/** A sign-in link is for the person who sees this terminal now. */
+const SIGN_IN_MINUTES = 10;
+
+/** `crate-bridge serve`: the HTTP service, until it is told to stop. */
+export function serveCommand(program: Command): void {
+  program
+    .command('serve')
+    .summary('run the HTTP service')
+    .description(
+      'Serves /api/v1, /openapi.json and the bytes of registered files, verified.\n' +
+        'Bound to anything but this machine, it refuses to start until a token exists.',
+    )
+    .option('--host <host>', 'address to listen on', '127.0.0.1')
+    .option('--port <port>', 'port to listen on; 0 takes any free one', wholeNumber(0, 65535), 8787)
+    .action((options: { host: string; port: number }, command: Command) =>
+      runCommand(command, async (output, global) => {
+        const opened = await openLocalBridge(global);
+        if (!opened.ok) return output.failure(opened.failure);
+        const { bridge, config } = opened.value;
+        const server = await startService(bridge, options, output);
+        if (!server.ok) {
+          await bridge.close();
+          return output.failure(server.failure);
+        }
+        for (const facility of config.facilities) {
+          for (const source of facility.sources.filter((s) => s.schedule !== undefined)) {
+            output.note(
+              `note: ${facility.code}/${source.name} has a schedule; this version pulls only when told to.`,
+            );
+          }
+        }
+        await untilStopped();
+        output.note('stopping');
+        await server.value.close();
+        await bridge.close();
+        return 0;
+      }),
+    );
+}
+
+/** Starts the door over a bridge and says where it is; on loopback with a link that signs the person in once. */
+export async function startService(
+  bridge: Bridge,
+  options: { readonly host: string; readonly port: number },
+  output: Output,
+): Promise<Outcome<RunningServer>> {
+  const tokens = await bridge.tokens(OPERATOR);
+  if (!tokens.ok) return tokens;
+  const now = Date.now();
+  const hasTokens = tokens.value.some(
+    (t) =>
+      t.kind === 'token' &&
+      t.revoked_at === null &&
+      (t.expires_at === null || Date.parse(t.expires_at) > now),
+  );
+  const allowed = bindingAllowed(options.host, hasTokens);
+  if (!allowed.ok) return allowed;
+  const log = pino({ level: process.env['LOG_LEVEL'] ?? 'warn' }, pino.destination(2));
+  const server = await listen(createApp({ bridge, log, host: options.host }), options);
+  if (!server.ok) return server;
+  const { url } = server.value;
+  output.result({ url }, () => `crate-bridge listens on ${url}`);
+  if (isLoopback(options.host)) {
+    const link = await bridge.createToken(
+      {
+        name: `sign-in ${new Date(now).toISOString()} ${process.pid}`,
+        kind: 'sign-in',
+        scopes: SCOPES,
+        facilities: null,
+        proposals: [],
+        expiresAt: new Date(now + SIGN_IN_MINUTES * 60_000),
+      },
+      OPERATOR,
+    );
+    if (link.ok)
+      output.note(
+        `sign in (once, within ${SIGN_IN_MINUTES} minutes): ${url}/sign-in?code=${link.value.secret}`,
+      );
+  }
+  return server;
+}
+
+async function listen(
+  app: ReturnType<typeof createApp>,
+  options: { readonly host: string; readonly port: number },
+): Promise<Outcome<RunningServer>> {
+  try {
+    return success(await startServer({ app, ...options }));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const where = `${options.host}:${options.port}`;
+    return code === 'EADDRINUSE'
+      ? failure('usage', `Something listens on ${where} already.`, {
+          where,
+          expected: 'another --port, or 0 for any free one',
+        })
+      : failure('usage', `The service cannot listen on ${where} (${code || 'unknown error'}).`, { where });
+  }
+}
+
+/** Resolves when the process is asked to stop. A second request ends it at once. */
+export function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
+}

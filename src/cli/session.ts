@@ -1,0 +1,67 @@
+import type { Bridge } from '../bridge/contract.ts';
+import { createLocalBridge, type LocalBridge } from '../bridge/local.ts';
+import { openRegistryAt } from '../bridge/open-registry.ts';
+import { createRemoteBridge } from '../bridge/remote.ts';
+import type { Config, Settings } from '../config/contract.ts';
+import { loadConfig } from '../config/load.ts';
+import { readSettings } from '../config/settings.ts';
+import { failure, type Outcome, success } from '../model/failure.ts';
+
+/** Options every command takes. */
+export interface GlobalOptions {
+  readonly config?: string;
+  readonly data?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** The bridge a command works on: the service of `CRATE_BRIDGE_URL` where that is set, else the database. */
+export async function openBridge(options: GlobalOptions): Promise<Outcome<Bridge>> {
+  const settings = readSettings(process.env, { ...dataOption(options), cwd: process.cwd() });
+  if (!settings.ok) return settings;
+  const { serviceUrl, serviceToken } = settings.value;
+  return serviceUrl === null
+    ? openLocal(options, settings.value)
+    : success(createRemoteBridge({ url: serviceUrl, token: serviceToken, cwd: process.cwd() }));
+}
+
+/** The database itself, for commands that a service cannot do for somebody else. */
+export async function openLocalBridge(
+  options: GlobalOptions,
+): Promise<Outcome<{ readonly bridge: LocalBridge; readonly config: Config; readonly settings: Settings }>> {
+  const settings = readSettings(process.env, { ...dataOption(options), cwd: process.cwd() });
+  if (!settings.ok) return settings;
+  if (settings.value.serviceUrl !== null) {
+    return failure('usage', 'This command works on the database, but CRATE_BRIDGE_URL names a service.', {
+      expected: 'CRATE_BRIDGE_URL unset, on the machine that holds the database',
+    });
+  }
+  const config = await loadConfig({ ...configOption(options), cwd: process.cwd() });
+  if (!config.ok) return config;
+  const bridge = await openWith(config.value, settings.value);
+  return bridge.ok
+    ? success({ bridge: bridge.value, config: config.value, settings: settings.value })
+    : bridge;
+}
+
+async function openLocal(options: GlobalOptions, settings: Settings): Promise<Outcome<LocalBridge>> {
+  const config = await loadConfig({ ...configOption(options), cwd: process.cwd() });
+  return config.ok ? openWith(config.value, settings) : config;
+}
+
+/** A local bridge over the settings' database. */
+export async function openWith(config: Config, settings: Settings): Promise<Outcome<LocalBridge>> {
+  const registry = await openRegistryAt(settings);
+  if (!registry.ok) return registry;
+  return success(
+    createLocalBridge({ config, registry: registry.value, env: process.env, cwd: process.cwd() }),
+  );
+}
+
+function dataOption(options: GlobalOptions): { readonly data?: string } {
+  return options.data === undefined ? {} : { data: options.data };
+}
+
+function configOption(options: GlobalOptions): { readonly path?: string } {
+  return options.config === undefined ? {} : { path: options.config };
+}
