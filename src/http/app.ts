@@ -1,0 +1,56 @@
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { Hono } from 'hono';
+import { failure } from '../model/failure.ts';
+import { authenticate } from './authenticate.ts';
+import { type Door, type DoorEnv, type DoorOptions, doorContext } from './door.ts';
+import { SECURE_HEADERS } from './headers.ts';
+import { notFound } from './not-found.ts';
+import { openApiDocument } from './openapi.ts';
+import { problem } from './problem.ts';
+import { mountContent } from './routes/content.ts';
+import { mountFacilities } from './routes/facilities.ts';
+import { mountHealth } from './routes/health.ts';
+import { mountIndex } from './routes/index.ts';
+import { mountItems } from './routes/items.ts';
+import { mountLists } from './routes/lists.ts';
+import { mountProblems } from './routes/problems.ts';
+import { mountPulls } from './routes/pulls.ts';
+import { mountSignIn } from './routes/sign-in.ts';
+
+/**
+ * The HTTP door over a bridge: `/api/v1`, `/openapi.json`, `/health` and sign-in. It parses, calls one use case and renders;
+ * `startServer` puts it on a socket. Routes mounted on the returned app are behind the same authentication.
+ */
+export function createApp(options: DoorOptions): Door {
+  const door = doorContext(options);
+  const app: Door = new Hono<DoorEnv>();
+
+  app.use(async (call, next) => {
+    await next();
+    if (call.res === RESPONSE_ALREADY_SENT) return;
+    for (const [name, value] of Object.entries(SECURE_HEADERS)) {
+      if (!call.res.headers.has(name)) call.res.headers.set(name, value);
+    }
+  });
+  app.onError((error, call) => {
+    door.log.error({ err: error, method: call.req.method, path: call.req.path }, 'unexpected error');
+    return problem(INTERNAL.failure);
+  });
+  app.notFound((call) => notFound(app, call));
+
+  // These answer anyone, also one whose token is spent.
+  mountHealth(app, door);
+  mountProblems(app);
+  mountIndex(app, openApiDocument);
+  mountSignIn(app, door);
+
+  app.use(authenticate(door));
+  mountFacilities(app, door);
+  mountLists(app, door);
+  mountItems(app, door);
+  mountContent(app, door);
+  mountPulls(app, door);
+  return app;
+}
+
+const INTERNAL = failure('internal', 'Something went wrong in the service; its log says what.');
