@@ -3,7 +3,7 @@ import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readCrates } from '../../crates/update-digests.ts';
 import { type Facility, startFacility } from '../../src/cli/demo/facility.ts';
 import { provePayload, writePayload } from '../../src/cli/demo/payload.ts';
@@ -13,15 +13,15 @@ const CURVE = '/storage/12.3.1/2024-05-16/processed/run041_LYZ-42_merged.dat';
 
 let folder: string;
 let facility: Facility;
-beforeEach(async () => {
+beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'crate-bridge-facility-'));
   await writePayload(folder);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+beforeEach(async () => {
   facility = await startFacility({ crates: CRATES, payload: folder });
 });
-afterEach(async () => {
-  await facility.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterEach(() => facility.close());
 
 const get = (path: string, init?: RequestInit) => fetch(facility.url + path, init);
 
@@ -135,6 +135,9 @@ describe('corrupt', () => {
     }
     const changed = [...good.keys()].filter((i) => good[i] !== bad[i]);
     expect(changed).toEqual([Math.floor(good.length / 2)]);
+
+    await facility.corrupt(CURVE);
+    expect(Buffer.from(await (await get(CURVE)).arrayBuffer()).equals(good)).toBe(true);
   });
 
   it('refuses what is no payload, is empty, or is a crate', async () => {
