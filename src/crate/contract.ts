@@ -27,7 +27,10 @@ export interface CrateEntity {
   readonly index: number;
   /** `@id` as written; null where it is absent or not a string. */
   readonly rawId: string | null;
-  /** `@id` resolved against the base IRI; equals `rawId` when it cannot be resolved. */
+  /**
+   * `@id` resolved: the root is `crateIri`, paths stand on `baseIri`, `#fragment`s, blank nodes and what cannot be
+   * resolved on `crateIri`, so that they never meet those of another crate. Without an `@id`: `{crateIri}#entity-{index}`.
+   */
   readonly iri: string;
   /** `@type` as written, always a list; entries that are not strings are left out. */
   readonly types: readonly string[];
@@ -58,6 +61,10 @@ export interface CrateGraph {
 export interface TermTable {
   /** IRI of a key as written: a bare term, a prefixed name, or an absolute IRI; null when the context has none. */
   iriOf(key: string): string | null;
+  /** IRI of an `@id` written with a prefix the context binds (`uniprot:P1`); null for anything else. */
+  compactIri(written: string): string | null;
+  /** Whether the context makes a bare string under this key an `@id`. */
+  isReference(key: string): boolean;
   /** True when the context uses features a flat table cannot express; the graph then came from `jsonld.expand`. */
   readonly expanded: boolean;
 }
@@ -78,11 +85,15 @@ export type ResolvedReference =
  *
  * parse.ts      parseDocument(bytes: Uint8Array, limits?: CrateLimits): ParsedDocument
  * graph.ts      readGraph(json: JsonValue, at: { documentUrl: string }): CrateGraph
+ *               resolveId(graph, written): ResolvedReference       — an `@id` written in this graph; its iri is a key of byIri
  *               readGraphExpanded(json, at): Promise<CrateGraph>   — through jsonld, for odd contexts and the cross-check
  *               needsExpansion(json): boolean                      — whether the context is odd
  * identity.ts   crateIdentity(documentUrl, rootId | null): { crateIri, baseIri, detached }
  * reference.ts  resolveReference(written: string, baseIri: string): ResolvedReference
  * terms.ts      termTable(context: JsonValue): TermTable
  * values.ts     valueOf(graph, entity, term): JsonValue | undefined  — by key first, IRI second
- *               stringOf, stringsOf, integerOf, booleanOf, idsOf(graph, entity, term): tolerant scalar readers
+ *               stringOf, stringsOf, integerOf, booleanOf (graph, entity, term): tolerant scalar readers
+ *               idsOf(graph, entity, term): resolved IRIs, ready for byIri; rawIdsOf: the same as written
+ *               hasType(graph, entity, type): bare, prefixed or full IRI spellings
+ *               Each takes any `{ node }`, so nested objects are read the same way.
  */
