@@ -1,0 +1,217 @@
+import type { CrateEntity, CrateGraph } from '../../crate/contract.ts';
+import { isSpellingOf } from '../../crate/read-term.ts';
+import { valueOf as termValue } from '../../crate/values.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, pointerJoin } from '../../model/json.ts';
+
+/** One reference an entity makes, with its place in the document. */
+export interface Reference {
+  /** The `@id` as written. */
+  readonly rawId: string;
+  /** Resolved as the graph resolves its own `@id`s. */
+  readonly iri: string;
+  readonly pointer: string;
+  readonly key: string;
+  readonly position: number;
+}
+
+/**
+ * Reads one entity and remembers which keys its columns now hold, so that `properties()` is exactly the rest. A key counts
+ * as held only when the column says all of it: a name given as two strings stays in the properties beside the column.
+ */
+export class EntityReader {
+  readonly entity: CrateEntity;
+  readonly #graph: CrateGraph;
+  readonly #resolve: (rawId: string) => string;
+  readonly #held = new Set<string>();
+  #heldItems: Map<string, Set<number>> | null = null;
+
+  constructor(graph: CrateGraph, entity: CrateEntity, resolve: (rawId: string) => string) {
+    this.entity = entity;
+    this.#graph = graph;
+    this.#resolve = resolve;
+  }
+
+  /** The value under a term, null counting as absent. */
+  raw(term: string): JsonValue | undefined {
+    return termValue(this.#graph, this.entity, term) ?? undefined;
+  }
+
+  /** Whether a term says anything: not absent, null, empty or false. */
+  says(term: string): boolean {
+    const value = this.raw(term);
+    if (isJsonArray(value)) return value.length > 0;
+    return value !== undefined && value !== '' && value !== false;
+  }
+
+  /** Reads the first term that has text into a column; older spellings come after newer ones. */
+  text(...terms: readonly string[]): string | null {
+    for (const term of terms) {
+      const value = this.raw(term);
+      const text = value === undefined ? null : asText(value);
+      if (text === null) continue;
+      if (literal(value) === text) this.hold(term);
+      return text;
+    }
+    return null;
+  }
+
+  /** The same, for a look that fills no column. */
+  peek(...terms: readonly string[]): string | null {
+    for (const term of terms) {
+      const value = this.raw(term);
+      const text = value === undefined ? null : asText(value);
+      if (text !== null) return text;
+    }
+    return null;
+  }
+
+  /** Every text under a term, in order. */
+  texts(term: string): string[] {
+    return listed(this.raw(term)).flatMap((item) => asText(item) ?? []);
+  }
+
+  /** A whole number, also one written as digits in a string; null for anything else. */
+  integer(term: string): number | null {
+    const value = literal(this.raw(term));
+    const number = typeof value === 'string' && /^-?\d{1,16}$/.test(value.trim()) ? Number(value) : value;
+    if (typeof number !== 'number' || !Number.isSafeInteger(number)) return null;
+    this.hold(term);
+    return number;
+  }
+
+  boolean(term: string): boolean | null {
+    const value = literal(this.raw(term));
+    const flag = value === 'true' ? true : value === 'false' ? false : value;
+    if (typeof flag !== 'boolean') return null;
+    this.hold(term);
+    return flag;
+  }
+
+  /** References under the terms, in order. A bare string counts where an entity of the graph has that `@id`. */
+  refs(...terms: readonly string[]): Reference[] {
+    return terms.flatMap((term) => this.#refsUnder(term));
+  }
+
+  /** The pointer of a term's value; the entity's own where it has none. */
+  pointerOf(term: string): string {
+    const key = this.#keyOf(term);
+    return key === null ? this.entity.pointer : this.#pointerTo(key);
+  }
+
+  /** Says that a column holds the whole value of a term. */
+  hold(term: string): void {
+    const key = this.#keyOf(term);
+    if (key !== null) this.#held.add(key);
+  }
+
+  /** Says that a row holds one item under a key: an association, a declaration. */
+  holdItem(key: string, position: number): void {
+    this.#heldItems ??= new Map();
+    const positions = this.#heldItems.get(key) ?? new Set();
+    this.#heldItems.set(key, positions.add(position));
+  }
+
+  /** The key a term was written as, such as `lambda:technique`. */
+  keyOf(term: string): string | null {
+    return this.#keyOf(term);
+  }
+
+  /** What no column holds, as written. */
+  properties(added: JsonObject = {}): JsonObject {
+    const { node } = this.entity;
+    const rest: [string, JsonValue][] = [];
+    for (const key of Object.keys(node)) {
+      const value = node[key];
+      if (value === undefined || this.#held.has(key)) continue;
+      if (key === '@id' && typeof value === 'string') continue;
+      const left = this.#withoutHeldItems(key, value);
+      if (left !== undefined) rest.push([key, left]);
+    }
+    // `fromEntries` defines own keys: a document's `__proto__` stays a plain key.
+    return Object.fromEntries([...rest, ...Object.entries(added)]);
+  }
+
+  #withoutHeldItems(key: string, value: JsonValue): JsonValue | undefined {
+    const positions = this.#heldItems?.get(key);
+    if (positions === undefined) return value;
+    // What a list object wraps stays: one of its items held is not all of them held.
+    if (!isJsonArray(value)) return isWrapped(value) ? value : undefined;
+    const left = value.filter((_, position) => !positions.has(position));
+    return left.length === 0 ? undefined : left;
+  }
+
+  #refsUnder(term: string): Reference[] {
+    const value = this.raw(term);
+    const key = value === undefined ? null : this.#keyOf(term);
+    if (value === undefined || key === null) return [];
+    const base = this.#pointerTo(key);
+    const many = isJsonArray(value) && base !== this.entity.pointer;
+    const strings = this.#graph.terms.isReference(key);
+    return listed(value).flatMap((item, position) => {
+      const rawId = this.#idIn(item, strings);
+      if (rawId === null) return [];
+      const pointer = many ? `${base}/${position}` : base;
+      return { rawId, iri: this.#resolve(rawId), pointer, key, position };
+    });
+  }
+
+  #idIn(item: JsonValue, strings: boolean): string | null {
+    if (isJsonObject(item)) return typeof item['@id'] === 'string' ? item['@id'] : null;
+    if (typeof item !== 'string') return null;
+    return strings || this.#graph.byIri.has(this.#resolve(item)) ? item : null;
+  }
+
+  #keyOf(term: string): string | null {
+    const { node } = this.entity;
+    if (Object.hasOwn(node, term)) return term;
+    const value = this.raw(term);
+    if (value === undefined) return null;
+    const { terms } = this.#graph;
+    return Object.keys(node).find((key) => node[key] === value && isSpellingOf(terms, key, term)) ?? null;
+  }
+
+  /** Keys of an expanded graph are not the document's, so its pointers stop at the entity. */
+  #pointerTo(key: string): string {
+    return this.#graph.terms.expanded ? this.entity.pointer : pointerJoin(this.entity.pointer, key);
+  }
+}
+
+/** A value as a list: what `@list` or `@set` wraps; one item where it is not a list itself. */
+export function listed(value: JsonValue | undefined): readonly JsonValue[] {
+  if (value === undefined || value === null) return [];
+  const inner = isWrapped(value) ? (value['@list'] ?? value['@set'] ?? null) : value;
+  return isJsonArray(inner) ? inner : [inner];
+}
+
+function isWrapped(value: JsonValue): value is JsonObject {
+  return isJsonObject(value) && (Object.hasOwn(value, '@list') || Object.hasOwn(value, '@set'));
+}
+
+/**
+ * A value as text: a string or number; the first of a list; a JSON-LD literal; a quantity as `10 mg/mL`; a reference as
+ * its name or its `@id`. Null where there is no text in it.
+ */
+export function asText(value: JsonValue): string | null {
+  const first = isJsonArray(value) ? value.find((item) => itemText(item) !== null) : value;
+  return first === undefined ? null : itemText(first);
+}
+
+function itemText(item: JsonValue): string | null {
+  const plain = literal(item);
+  if (typeof plain === 'string') return plain.trim() === '' ? null : plain;
+  if (typeof plain === 'number' || typeof plain === 'boolean') return String(plain);
+  if (!isJsonObject(plain)) return null;
+  const quantity = plain['value'] ?? plain['numeric_value'];
+  if (typeof quantity === 'number' || typeof quantity === 'string') {
+    const unit = plain['unitText'] ?? plain['unit'] ?? plain['unitCode'];
+    return typeof unit === 'string' ? `${quantity} ${unit}` : String(quantity);
+  }
+  const named = plain['name'] ?? plain['@id'];
+  return typeof named === 'string' && named.trim() !== '' ? named : null;
+}
+
+/** A JSON-LD literal (`{"@value": …}`) as its value, and a list of one as its item; anything else as it is. */
+function literal(value: JsonValue | undefined): JsonValue | undefined {
+  const only = isJsonArray(value) && value.length === 1 ? value[0] : value;
+  return isJsonObject(only) && '@value' in only ? only['@value'] : only;
+}
