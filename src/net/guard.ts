@@ -131,7 +131,8 @@ export function guardedConnector(options: GuardOptions): buildConnector.connecto
       connectors.set(port, connector);
     }
     return connector(target, (...[error, socket]) => {
-      if (socket === null) return callback(error, null);
+      // The types promise null; on an error undici leaves the socket out.
+      if (error !== null) return callback(error, null);
       const late =
         socket.remoteAddress === undefined
           ? ({ code: 'unreachable', message: 'The connection closed while it was made.' } satisfies Failure)
