@@ -5,11 +5,16 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readCrates } from '../../crates/update-digests.ts';
+import { startFacility } from '../../src/cli/demo/facility.ts';
+import { writePayload } from '../../src/cli/demo/payload.ts';
+import { readGraph } from '../../src/crate/graph.ts';
+import { mapCrate } from '../../src/mapping/lambda-core/map.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../src/model/json.ts';
 import { checkLambdaCore } from '../../src/profiles/lambda-core/check.ts';
 import { generateCrates, generatedContent, writeCrates } from '../support/generated-crates.ts';
 
-const EXAMPLES = readCrates(join(import.meta.dirname, '../../crates'));
+const CRATES = join(import.meta.dirname, '../../crates');
+const EXAMPLES = readCrates(CRATES);
 
 function entitiesOf(text: string): JsonObject[] {
   const document: JsonValue = JSON.parse(text);
@@ -55,6 +60,37 @@ describe('the example crates', () => {
     const series = examplesOf('Dataset').filter((one) => typeof one['partCount'] === 'number');
     expect(series.length).toBeGreaterThan(8);
     for (const one of series) expect(one).not.toHaveProperty('hasPart');
+  });
+});
+
+describe('the example crates at the demo facility', () => {
+  it('become rows without a finding, whose pointers lead to bytes of their digest', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'crate-bridge-examples-'));
+    await writePayload(folder);
+    const facility = await startFacility({ crates: CRATES, payload: folder });
+    try {
+      for (const { name, text } of EXAMPLES) {
+        const documentUrl = `${facility.url}/crates/${name}/ro-crate-metadata.json`;
+        const rows = mapCrate(readGraph(JSON.parse(text), { documentUrl }), {
+          facility: 'DEMO',
+          source: 'crates',
+          timezone: 'America/Los_Angeles',
+          document_url: documentUrl,
+        });
+        expect(rows.findings).toEqual([]);
+        const files = rows.data_files.filter(({ kind }) => kind === 'file');
+        expect(files.length).toBeGreaterThan(3);
+        for (const file of files) {
+          const uri = file.storage_uri ?? '';
+          const response = await fetch(uri.replace('sibyls://als/', `${facility.url}/storage/`));
+          const bytes = new Uint8Array(await response.arrayBuffer());
+          expect([uri, createHash('sha256').update(bytes).digest('hex')]).toEqual([uri, file.sha256]);
+        }
+      }
+    } finally {
+      await facility.close();
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 });
 

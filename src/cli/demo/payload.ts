@@ -171,7 +171,7 @@ const FILES: readonly Recipe[] = [
   { path: `${KRIOS}/metadata/session.json`, make: () => jsonText(KRIOS_SESSION) },
   { path: `${KRIOS}/ctf/APOF-G1_ctf.star`, make: () => ctfStar(48) },
   {
-    path: `${KRIOS}/transfer/APOF-G1/0001_mc.mrc`,
+    path: `${KRIOS}/micrographs/APOF-G1_0001_mc.mrc`,
     make: () => micrograph(1024, 720, 2.94, 60, 0x0711, 'APOF-G1 0001, motion corrected, binned 4'),
   },
   {
