@@ -2,9 +2,10 @@ import type { Command } from 'commander';
 import pino from 'pino';
 import type { Bridge } from '../../bridge/contract.ts';
 import { createApp } from '../../http/app.ts';
-import { bindingAllowed, isLoopback, type RunningServer, startServer } from '../../http/server.ts';
+import { bindingAllowed, isLoopback } from '../../http/binding.ts';
+import { type RunningServer, startServer } from '../../http/server.ts';
 import { OPERATOR, SCOPES } from '../../model/caller.ts';
-import { failure, type Outcome, success } from '../../model/failure.ts';
+import type { Outcome } from '../../model/failure.ts';
 import type { Output } from '../output.ts';
 import { runCommand, wholeNumber } from '../run.ts';
 import { openLocalBridge } from '../session.ts';
@@ -67,7 +68,7 @@ export async function startService(
   const allowed = bindingAllowed(options.host, hasTokens);
   if (!allowed.ok) return allowed;
   const log = pino({ level: process.env['LOG_LEVEL'] ?? 'warn' }, pino.destination(2));
-  const server = await listen(createApp({ bridge, log, host: options.host }), options);
+  const server = await startServer({ app: createApp({ bridge, log }), log, ...options });
   if (!server.ok) return server;
   const { url } = server.value;
   output.result({ url }, () => `crate-bridge listens on ${url}`);
@@ -89,24 +90,6 @@ export async function startService(
       );
   }
   return server;
-}
-
-async function listen(
-  app: ReturnType<typeof createApp>,
-  options: { readonly host: string; readonly port: number },
-): Promise<Outcome<RunningServer>> {
-  try {
-    return success(await startServer({ app, ...options }));
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    const where = `${options.host}:${options.port}`;
-    return code === 'EADDRINUSE'
-      ? failure('usage', `Something listens on ${where} already.`, {
-          where,
-          expected: 'another --port, or 0 for any free one',
-        })
-      : failure('usage', `The service cannot listen on ${where} (${code || 'unknown error'}).`, { where });
-  }
 }
 
 /** Resolves when the process is asked to stop. A second request ends it at once. */
