@@ -33,7 +33,7 @@ interface Scope {
 const scopes = new WeakMap<CrateGraph, Scope>();
 
 /** Names of documents that hold one crate of several in a directory (RO-Crate 1.2, detached packages). */
-const DETACHED_NAME = /[^/]-ro-crate-metadata\.jsonld?$/;
+const DETACHED_NAME = /[^/]-ro-crate-metadata\.json(?:ld)?$/;
 
 /** Finds root and identity, gives every entity its IRI, and indexes them. */
 export function assembleGraph(parts: GraphParts): CrateGraph {
@@ -105,6 +105,8 @@ function resolveIn(scope: Scope, written: string): ResolvedReference {
   const reference = resolveReference(scope.terms.compactIri(written) ?? written, scope.baseIri);
   const iri = scopedIri(scope, reference);
   if (iri === scope.rootIri) return { ...reference, iri: scope.crateIri };
+  // A document that stands for its crate and describes itself under its own URL is not the crate.
+  if (iri === scope.crateIri && scope.rootIri !== null) return { kind: 'name', iri: `${iri}#document` };
   return iri === reference.iri ? reference : { ...reference, iri };
 }
 
@@ -115,7 +117,9 @@ function resolveIn(scope: Scope, written: string): ResolvedReference {
 function scopedIri(scope: Scope, reference: ResolvedReference): string {
   const { iri } = reference;
   if (iri.startsWith('_:')) return `${scope.crateIri}#${iri}`;
-  return iri.startsWith(`${scope.baseIri}#`) ? scope.crateIri + iri.slice(scope.baseIri.length) : iri;
+  return iri[scope.baseIri.length] === '#' && iri.startsWith(scope.baseIri)
+    ? scope.crateIri + iri.slice(scope.baseIri.length)
+    : iri;
 }
 
 /** The document's directory, or what an inline `@base` makes of it. Remote contexts' `@base` never counts (JSON-LD). */

@@ -15,7 +15,7 @@ export interface CrateIdentity {
 const GLOBAL_NAMES = new Set(['urn', 'doi', 'ark', 'hdl', 'info', 'tag', 'ni', 'did', 'swh']);
 
 /** The file names RO-Crate gives to an attached crate's document (1.1 and later, 1.0). */
-const ATTACHED_NAME = /^ro-crate-metadata\.jsonld?$/;
+const ATTACHED_NAME = /^ro-crate-metadata\.json(?:ld)?$/;
 
 /**
  * The identity of a crate, from where its document was found and its root's `@id` as written.

@@ -50,7 +50,7 @@ export function readMembers(
       continue;
     }
     const rawId = firstOf(node, keys.id);
-    const types = [...membersOf(firstOf(node, keys.type))].filter((type) => typeof type === 'string');
+    const types = typesIn(firstOf(node, keys.type));
     members.push({ index, pointer, rawId: typeof rawId === 'string' ? rawId : null, types, node });
     if (typeof rawId !== 'string') {
       const called = typeof types[0] === 'string' ? ` (a ${quoted(types[0])})` : '';
@@ -59,6 +59,11 @@ export function readMembers(
     }
   }
   return members;
+}
+
+function typesIn(value: JsonValue | undefined): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return [...membersOf(value)].filter((type) => typeof type === 'string');
 }
 
 function firstOf(node: JsonObject, keys: readonly string[]): JsonValue | undefined {

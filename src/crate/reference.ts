@@ -42,6 +42,9 @@ const NAMES = new Set(
 /** A last path segment with an extension: `047.h5`, `frames/0001.cbf`, `notes.tar.gz`. */
 const LIKE_A_FILE = /[/\\]|\.[A-Za-z][A-Za-z0-9]{0,7}$|\.[0-9][A-Za-z][A-Za-z0-9]{0,6}$/;
 
+/** A path that is its own IRI and needs no thought: most of the ids of a big crate. No segment starts with a dot. */
+const PLAIN_PATH = /^(?:[A-Za-z0-9_~+=@,-][A-Za-z0-9._~+=@,-]*\/)*[A-Za-z0-9_~+=@,-][A-Za-z0-9._~+=@,-]*\/?$/;
+
 /**
  * Resolves a written path or IRI against a base IRI that ends with `/`, deciding what it may ever be used for. Total:
  * any string has an answer. `relative` stays beneath the base whatever the string; its `path` is decoded, without `.`,
@@ -49,6 +52,7 @@ const LIKE_A_FILE = /[/\\]|\.[A-Za-z][A-Za-z0-9]{0,7}$|\.[0-9][A-Za-z][A-Za-z0-9
  * same bad string in two crates never becomes one thing; a caller keeps the written string beside it.
  */
 export function resolveReference(written: string, baseIri: string): ResolvedReference {
+  if (PLAIN_PATH.test(written)) return { kind: 'relative', iri: baseIri + written, path: written };
   const unsafe = (reason: string): ResolvedReference => ({
     kind: 'unsafe',
     iri: unsafeIri(written, baseIri),

@@ -57,7 +57,7 @@ function findDescriptor(members: readonly Member[], terms: TermTable, findings: 
 
   const bySuffix = (suffix: RegExp) =>
     only(members.filter((member) => suffix.test(member.rawId ?? '') && hasAbout(member)));
-  const suffixed = bySuffix(/\/ro-crate-metadata\.json$/) ?? bySuffix(/ro-crate-metadata\.jsonld?$/);
+  const suffixed = bySuffix(/\/ro-crate-metadata\.json$/) ?? bySuffix(/ro-crate-metadata\.json(?:ld)?$/);
   if (suffixed !== null) {
     const message = `The descriptor is called ${quoted(suffixed.rawId ?? '')}; RO-Crate wants "${NAME}", also in a detached crate.`;
     warn(findings, 'descriptor-id', suffixed, message);

@@ -5,13 +5,20 @@ const BACKSLASH = 0x5c;
 
 /** Deepest nesting of objects and arrays in JSON bytes, counted outside strings. Stops early above `limit`. */
 export function nestingDepth(bytes: Uint8Array, limit: number): number {
+  const end = bytes.length;
   let depth = 0;
   let deepest = 0;
-  for (let i = 0; i < bytes.length; i += 1) {
-    const byte = bytes[i];
+  let at = 0;
+  while (at < end) {
+    const byte = bytes[at];
+    at += 1;
     if (byte === QUOTE) {
-      i += 1;
-      while (i < bytes.length && bytes[i] !== QUOTE) i += bytes[i] === BACKSLASH ? 2 : 1;
+      while (at < end) {
+        const inside = bytes[at];
+        at += 1;
+        if (inside === QUOTE) break;
+        if (inside === BACKSLASH) at += 1;
+      }
     } else if (byte === 0x7b || byte === 0x5b) {
       depth += 1;
       if (depth > deepest) {

@@ -1,6 +1,6 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import { resolveId } from './assemble.ts';
-import type { CrateEntity, CrateGraph } from './contract.ts';
+import type { CrateEntity, CrateGraph, TermTable } from './contract.ts';
 import { idsIn, isSpellingOf, membersOf, readTerm } from './read-term.ts';
 
 /** What is read: an entity, or `{ node }` of an object nested in one. */
@@ -13,9 +13,11 @@ export type Readable = Pick<CrateEntity, 'node'>;
 // biome-ignore lint/suspicious/noShadowRestrictedNames: the contract's name; no object's valueOf is meant in this room.
 export function valueOf(graph: CrateGraph, entity: Readable, term: string): JsonValue | undefined {
   if (Object.hasOwn(entity.node, term)) return entity.node[term];
-  const { entityNodes } = indexOf(graph);
-  if (!entityNodes.has(entity.node)) return readTerm(graph.terms, entity.node, term);
-  for (const key of otherKeys(graph, term)) {
+  const index = indexOf(graph);
+  const others = otherKeys(graph.terms, index, term);
+  // A nested object may have keys that no entity has.
+  if (!index.entityNodes.has(entity.node)) return readTerm(graph.terms, entity.node, term);
+  for (const key of others) {
     if (Object.hasOwn(entity.node, key)) return entity.node[key];
   }
   return undefined;
@@ -23,7 +25,9 @@ export function valueOf(graph: CrateGraph, entity: Readable, term: string): Json
 
 /** The first text: a string, a number in decimal, a `@value`, or the `@id` of a reference. Null for none or a blank one. */
 export function stringOf(graph: CrateGraph, entity: Readable, term: string): string | null {
-  for (const member of membersOf(valueOf(graph, entity, term))) {
+  const value = valueOf(graph, entity, term);
+  if (value === undefined || typeof value === 'string') return textIn(value ?? null);
+  for (const member of membersOf(value)) {
     const text = textIn(member);
     if (text !== null) return text;
   }
@@ -76,10 +80,17 @@ export function entitiesOf(graph: CrateGraph, entity: Readable, term: string): r
 
 /** Whether an entity or nested object has a type, however spelled: `File`, `lambda:Sample`, a full IRI. */
 export function hasType(graph: CrateGraph, entity: Readable, type: string): boolean {
-  for (const written of membersOf(entity.node['@type'])) {
-    if (typeof written === 'string' && isSpellingOf(graph.terms, written, type)) return true;
-  }
-  return false;
+  const known = indexOf(graph).types;
+  const spelled = known.get(type) ?? new Map<string, boolean>();
+  if (spelled.size === 0) known.set(type, spelled);
+  const matches = (written: JsonValue | undefined): boolean => {
+    if (typeof written !== 'string') return false;
+    const decided = spelled.get(written) ?? isSpellingOf(graph.terms, written, type);
+    spelled.set(written, decided);
+    return decided;
+  };
+  const types = entity.node['@type'];
+  return isJsonArray(types) ? types.some(matches) : matches(types);
 }
 
 /** What is worked out once a graph. Weak: it goes with the graph. */
@@ -89,6 +100,8 @@ interface KeyIndex {
   readonly keys: ReadonlySet<string>;
   /** Term → its spellings other than the bare key that occur in this graph. */
   readonly others: Map<string, readonly string[]>;
+  /** Type asked for → type written → whether they are the same. */
+  readonly types: Map<string, Map<string, boolean>>;
 }
 
 const indexes = new WeakMap<CrateGraph, KeyIndex>();
@@ -102,17 +115,16 @@ function indexOf(graph: CrateGraph): KeyIndex {
     entityNodes.add(node);
     for (const key of Object.keys(node)) keys.add(key);
   }
-  const index = { entityNodes, keys, others: new Map<string, readonly string[]>() };
+  const index: KeyIndex = { entityNodes, keys, others: new Map(), types: new Map() };
   indexes.set(graph, index);
   return index;
 }
 
 /** A document has few distinct keys and many entities: spellings are looked for once a term, not once an entity. */
-function otherKeys(graph: CrateGraph, term: string): readonly string[] {
-  const { keys, others } = indexOf(graph);
+function otherKeys(terms: TermTable, { keys, others }: KeyIndex, term: string): readonly string[] {
   const known = others.get(term);
   if (known !== undefined) return known;
-  const found = [...keys].filter((key) => key !== term && isSpellingOf(graph.terms, key, term));
+  const found = [...keys].filter((key) => key !== term && isSpellingOf(terms, key, term));
   others.set(term, found);
   return found;
 }
@@ -124,5 +136,5 @@ function scalarIn(member: JsonValue): JsonValue {
 function textIn(member: JsonValue): string | null {
   const scalar = isJsonObject(member) ? (member['@value'] ?? member['@id'] ?? null) : member;
   const text = typeof scalar === 'number' ? String(scalar) : scalar;
-  return typeof text === 'string' && text.trim() !== '' ? text : null;
+  return typeof text === 'string' && /\S/.test(text) ? text : null;
 }
