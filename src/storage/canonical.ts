@@ -19,6 +19,9 @@ export function canonicalUri(text: string): Outcome<string> {
   }
   // The standard parser lower-cases the host and drops a default port for http and https; the rest is left as written.
   const url = new URL(text);
+  if (path !== '' && path.split('/').length !== url.pathname.split('/').length) {
+    return failure('outside_root', 'The storage_uri reads as another path than it is written.');
+  }
   const authority = url.href.startsWith(`${url.protocol}//`) ? `//${authorityOf(url).toLowerCase()}` : '';
   return success(`${url.protocol}${authority}${normalEscapes(url.pathname)}${url.search}`);
 }
@@ -35,6 +38,8 @@ function pathFault(text: string, path: string, fragment: string | undefined): st
   // The URL parser drops tabs and newlines and turns backslashes into slashes; another parser may not.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   if (/[\u0000-\u001f\u007f\\]/.test(text)) return 'holds a backslash or a control character';
+  // It also drops spaces at either end, so that `.. ` becomes `..`.
+  if (text !== text.trim()) return 'starts or ends with a space';
   if (/%(?![0-9a-f]{2})/i.test(path)) return 'holds a % that starts no escape';
   if (/%(00|2f|5c)/i.test(path)) return 'holds an encoded slash, backslash or NUL';
   if (fragment !== undefined) return 'has a fragment';

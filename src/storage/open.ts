@@ -3,7 +3,7 @@ import { type Failure, failed, failure, type Outcome, success } from '../model/f
 import type { Pointer } from '../model/pointer.ts';
 import { bodyFailure, isAbort } from '../net/errors.ts';
 import type { Origin, ProvenStream, StorageSchemes, StorageTarget } from './contract.ts';
-import { HoldHash, ProofError } from './verifier.ts';
+import { HoldHash } from './verifier.ts';
 
 /** Files up to this many bytes are proven before the first one is handed out. */
 export const PROVE_FIRST_MAX_BYTES = 1024 * 1024;
@@ -103,27 +103,26 @@ function refuseLength(pointer: Pointer, origin: Origin): Failure | null {
 
 /** Pipes an origin into the proof, so that either end, and the signal, releases the other. */
 function connect(body: Readable, hold: HoldHash, signal: AbortSignal): void {
+  const onAbort = (): void => callOff(hold, signal);
   finished(body, { writable: false }, (error) => {
     if (error === null || error === undefined || hold.destroyed) return;
-    hold.destroy(isAbort(error) && signal.aborted ? cancelled(signal) : new ProofError(brokenBody(error)));
+    if (signal.aborted && isAbort(error)) callOff(hold, signal);
+    else hold.fail(brokenBody(error));
   });
-  const onAbort = (): void => {
-    hold.destroy(cancelled(signal));
-  };
   finished(hold, () => {
     signal.removeEventListener('abort', onAbort);
     if (!body.destroyed) body.on('error', () => {}).destroy();
   });
+  body.pipe(hold);
   if (signal.aborted) onAbort();
   else signal.addEventListener('abort', onAbort, { once: true });
-  body.pipe(hold);
 }
 
-/** A deadline is a failure of the origin; a reader who leaves is none. */
-function cancelled(signal: AbortSignal): Error {
+/** A deadline that passed is a failure of the origin; a reader who leaves is none. */
+function callOff(hold: HoldHash, signal: AbortSignal): void {
   const reason: unknown = signal.reason;
-  if (reason instanceof Error && reason.name === 'TimeoutError') return new ProofError(brokenBody(reason));
-  return reason instanceof Error ? reason : new Error('aborted');
+  if (reason instanceof Error && reason.name === 'TimeoutError') hold.fail(brokenBody(reason));
+  else hold.destroy(reason instanceof Error ? reason : new Error('The reading was called off.'));
 }
 
 function brokenBody(error: Error): Failure {
@@ -136,7 +135,7 @@ function brokenBody(error: Error): Failure {
  * looked. A failed proof is a failure value.
  */
 async function readUpTo(hold: HoldHash, limit: number, timeout: number): Promise<Outcome<Buffer | null>> {
-  const timer = setTimeout(() => hold.destroy(new ProofError(tooSlow(timeout))), timeout);
+  const timer = setTimeout(() => hold.fail(tooSlow(timeout)), timeout);
   const chunks: Buffer[] = [];
   let read = 0;
   try {

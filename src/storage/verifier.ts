@@ -62,11 +62,21 @@ export class HoldHash extends Transform {
     else listener(this.#failure);
   }
 
+  /** Breaks the stream for a failure found here or at the origin: listeners first, then a `ProofError`. */
+  fail(failure: Failure, sha256Found: string | null = null): void {
+    if (this.#settle !== null) {
+      this.#failure = failure;
+      this.#conclude({ outcome: outcomeOf(failure), sha256Found, bytesRead: this.#bytesRead, failure });
+      for (const listener of this.#listeners) callSafely(listener, failure);
+    }
+    this.destroy(new ProofError(failure));
+  }
+
   override _transform(chunk: Buffer, _encoding: BufferEncoding, callback: TransformCallback): void {
     this.#bytesRead += chunk.length;
     const { size } = this.#expected;
     if (size !== null && this.#bytesRead > size) {
-      callback(new ProofError(trailingData(size)));
+      this.fail(trailingData(size));
       return;
     }
     this.#hash.update(chunk);
@@ -78,8 +88,7 @@ export class HoldHash extends Transform {
     const sha256Found = this.#hash.digest('hex');
     const failure = this.#verdict(sha256Found);
     if (failure !== null) {
-      this.#fail(failure, sha256Found);
-      callback(new ProofError(failure));
+      this.fail(failure, sha256Found);
       return;
     }
     for (const chunk of this.#held.splice(0)) this.push(chunk);
@@ -90,8 +99,7 @@ export class HoldHash extends Transform {
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.#held.length = 0;
-    if (error instanceof ProofError) this.#fail(error.failure, null);
-    else this.#conclude({ outcome: 'aborted', sha256Found: null, bytesRead: this.#bytesRead, failure: null });
+    this.#conclude({ outcome: 'aborted', sha256Found: null, bytesRead: this.#bytesRead, failure: null });
     callback(error);
   }
 
@@ -129,16 +137,18 @@ export class HoldHash extends Transform {
     };
   }
 
-  #fail(failure: Failure, sha256Found: string | null): void {
-    if (this.#settle === null) return;
-    this.#failure = failure;
-    this.#conclude({ outcome: outcomeOf(failure), sha256Found, bytesRead: this.#bytesRead, failure });
-    for (const listener of this.#listeners) listener(failure);
-  }
-
   #conclude(result: ProofResult): void {
     this.#settle?.(result);
     this.#settle = null;
+  }
+}
+
+/** A listener that throws must not keep wrong bytes flowing. */
+function callSafely(listener: (failure: Failure) => void, failure: Failure): void {
+  try {
+    listener(failure);
+  } catch {
+    // The stream is destroyed next whatever the listener did; there is nobody here to tell.
   }
 }
 
