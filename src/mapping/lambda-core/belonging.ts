@@ -62,7 +62,7 @@ export function belongings(
   derive(scope, parts, runOf);
   const fallback = onlyExperiment ?? (experimentIris.size === 0 ? only(workflowIris) : null);
   if (fallback !== null) {
-    for (const iri of parts.iris) if (!runOf.has(iri) && parts.own.has(iri)) runOf.set(iri, fallback);
+    for (const iri of parts.iris) if (!runOf.has(iri) && !parts.foreign.has(iri)) runOf.set(iri, fallback);
   }
   return { runOf, positions, designated: designatedParts(scope, classified) };
 }

@@ -12,17 +12,23 @@ export function crateFacts(scope: MapScope, nested: readonly NestedDocument[]): 
   const [publisher] = root.refs('publisher');
   const sufficiency = root.raw('sufficiency');
   if (isJsonObject(sufficiency)) root.hold('sufficiency');
+  const licenses = root.texts('license');
+  root.holdTexts('license', licenses.slice(0, 1));
+  const keywords = keywordsOf(root.texts('keywords'));
+  root.holdTexts('keywords', keywords);
+  const profiles = [...new Set(root.texts('conformsTo'))];
+  root.holdTexts('conformsTo', profiles);
   return {
     iri: graph.crateIri,
     name: root.text('name'),
     description: root.text('description'),
     date_published: root.text('datePublished'),
-    license: root.text('license'),
-    keywords: keywordsOf(root.texts('keywords')),
+    license: licenses[0] ?? null,
+    keywords,
     identifiers: [
       ...new Set(listed(root.raw('identifier')).flatMap((item) => identifierOf(scope, item) ?? [])),
     ],
-    conforms_to: [...new Set(root.texts('conformsTo'))],
+    conforms_to: profiles,
     publisher_iri: publisher?.iri ?? null,
     facility_name: root.text('facility_name') ?? plainText(root.raw('facility')),
     technique: techniqueOf(scope, root) ?? rootTechnique(scope),

@@ -7,7 +7,8 @@ import type { MapScope } from './scope.ts';
 export class LinkList {
   readonly #scope: MapScope;
   readonly #rows: AssociationRow[] = [];
-  readonly #seen = new Set<string>();
+  /** Objects by kind, subject and role. */
+  readonly #seen = new Map<string, Set<string>>();
 
   constructor(scope: MapScope) {
     this.#scope = scope;
@@ -25,9 +26,11 @@ export class LinkList {
     at: { readonly pointer: string; readonly role?: string; readonly position?: number },
   ): void {
     const role = at.role ?? null;
-    const key = `${kind}\n${subject}\n${object}\n${role ?? ''}`;
-    if (this.#seen.has(key)) return;
-    this.#seen.add(key);
+    const from = `${kind} ${role} ${subject}`;
+    const objects = this.#seen.get(from) ?? new Set();
+    if (objects.size === 0) this.#seen.set(from, objects);
+    if (objects.has(object)) return;
+    objects.add(object);
     const position = at.position ?? null;
     this.#rows.push({
       kind,

@@ -47,7 +47,9 @@ export function moleculeRow(
     gene_name: reader.text('gene_name'),
     organism: reader.text('organism'),
   };
-  return { ...commonColumns(scope, entity, moleculeIdentity(scope, entity, columns)), ...columns };
+  const nameTerms = ['name', 'protein_name', 'proteinName', 'nucleic_acid_name', 'small_molecule_name'];
+  const identity = moleculeIdentity(scope, entity, columns);
+  return { ...commonColumns(scope, entity, identity, { nameTerms }), ...columns };
 }
 
 /** A molecule is the same by an archive's accession, else by an IRI both wrote, else it belongs to its crate. */

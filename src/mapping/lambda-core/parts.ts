@@ -20,9 +20,9 @@ export interface DataParts {
   readonly parts: readonly DataPart[];
   /** IRIs of the parts. */
   readonly iris: ReadonlySet<string>;
-  /** IRIs reached without going through a nested crate, which speaks for its own parts. */
-  readonly own: ReadonlySet<string>;
-  /** `hasPart` targets by IRI, of every entity the walk met. */
+  /** IRIs reached only through a nested crate, which speaks for its own parts. */
+  readonly foreign: ReadonlySet<string>;
+  /** `hasPart` targets by IRI, of every entity the walk met that has any. */
   readonly children: ReadonlyMap<string, readonly string[]>;
   readonly nested: readonly NestedDocument[];
   /** Whether at least one part is data of this crate, neither another document nor metadata about data. */
@@ -74,7 +74,7 @@ export function dataParts(scope: MapScope, classified: Classified): DataParts {
     if (kind !== null) parts.push({ entity, kind });
   }
   const isOwnData = ({ entity, kind }: DataPart): boolean => {
-    if (!walk.own.has(entity.iri) || pointers.has(entity) || records.has(entity.iri)) return false;
+    if (walk.foreign.has(entity.iri) || pointers.has(entity) || records.has(entity.iri)) return false;
     const reader = scope.reader(entity);
     if (kind === 'container') return BYTE_TERMS.some((term) => reader.says(term));
     return reader.peek('data_type') !== 'metadata' && reader.peek('file_role') !== 'metadata';
@@ -82,7 +82,7 @@ export function dataParts(scope: MapScope, classified: Classified): DataParts {
   return {
     parts,
     iris: new Set(parts.map(({ entity }) => scope.iriOf(entity))),
-    own: walk.own,
+    foreign: walk.foreign,
     children: walk.children,
     nested,
     hasOwnData: parts.some(isOwnData),
@@ -119,8 +119,8 @@ function seeds(scope: MapScope, classified: Classified): string[] {
 
 interface Walk {
   readonly reached: ReadonlySet<string>;
-  /** Reached without going through a nested crate. */
-  readonly own: ReadonlySet<string>;
+  /** Reached only through a nested crate. */
+  readonly foreign: ReadonlySet<string>;
   readonly children: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -132,36 +132,38 @@ function reach(
 ): Walk {
   const { root, byIri } = scope.graph;
   const reached = new Set<string>(root === null ? from : [root.iri, ...from]);
+  const foreign = new Set<string>();
   const children = new Map<string, readonly string[]>();
-  const later: string[] = [];
-  let own: ReadonlySet<string> | null = null;
-  let queue = [...reached];
-  while (queue.length > 0) {
-    const next: string[] = [];
-    for (const iri of queue) {
-      const entities = byIri.get(iri) ?? [];
-      if (own === null && iri !== root?.iri && entities.some(isNestedCrate)) {
-        later.push(iri);
-        continue;
+  const nested: string[] = [];
+
+  const open = (start: readonly string[], inNested: boolean) => {
+    let queue = start;
+    while (queue.length > 0) {
+      const next: string[] = [];
+      for (const iri of queue) {
+        const entities = byIri.get(iri) ?? [];
+        if (!inNested && iri !== root?.iri && entities.some(isNestedCrate)) {
+          nested.push(iri);
+          continue;
+        }
+        const below = entities.flatMap((entity) => refIris(scope.reader(entity), 'hasPart'));
+        if (below.length > 0) children.set(iri, below);
+        for (const child of below) {
+          if (reached.has(child)) continue;
+          reached.add(child);
+          if (inNested) foreign.add(child);
+          next.push(child);
+        }
       }
-      const below = entities.flatMap((entity) => refIris(scope.reader(entity), 'hasPart'));
-      children.set(iri, below);
-      for (const child of below) {
-        if (reached.has(child)) continue;
-        reached.add(child);
-        next.push(child);
-      }
+      queue = next;
     }
-    queue = next;
-    if (queue.length === 0 && own === null) {
-      own = new Set(reached);
-      queue = later;
-    }
-  }
-  return { reached, own: own ?? reached, children };
+  };
+  open([...reached], false);
+  open(nested, true);
+  return { reached, foreign, children };
 }
 
-function refIris(reader: EntityReader, ...terms: readonly string[]): string[] {
+function refIris(reader: EntityReader, ...terms: readonly string[]): readonly string[] {
   return reader.refs(...terms).map((reference) => reference.iri);
 }
 

@@ -1,7 +1,14 @@
 import type { CrateEntity, CrateGraph } from '../../crate/contract.ts';
-import { isSpellingOf } from '../../crate/read-term.ts';
-import { valueOf as termValue } from '../../crate/values.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, pointerJoin } from '../../model/json.ts';
+
+import type { TermKeys } from './term-keys.ts';
+
+/** What readers of one graph share. */
+export interface Reading {
+  readonly graph: CrateGraph;
+  readonly keys: TermKeys;
+  resolve(rawId: string): string;
+}
 
 /** One reference an entity makes, with its place in the document. */
 export interface Reference {
@@ -20,20 +27,23 @@ export interface Reference {
  */
 export class EntityReader {
   readonly entity: CrateEntity;
-  readonly #graph: CrateGraph;
-  readonly #resolve: (rawId: string) => string;
-  readonly #held = new Set<string>();
+  readonly #reading: Reading;
+  // Small, and one for each of a hundred thousand files: a list, and only where needed a map.
+  readonly #held: string[] = [];
   #heldItems: Map<string, Set<number>> | null = null;
 
-  constructor(graph: CrateGraph, entity: CrateEntity, resolve: (rawId: string) => string) {
+  constructor(reading: Reading, entity: CrateEntity) {
     this.entity = entity;
-    this.#graph = graph;
-    this.#resolve = resolve;
+    this.#reading = reading;
   }
 
-  /** The value under a term, null counting as absent. */
+  /** The value under a term, by its bare key first and any other spelling second; null counts as absent. */
   raw(term: string): JsonValue | undefined {
-    return termValue(this.#graph, this.entity, term) ?? undefined;
+    const { node } = this.entity;
+    for (const key of this.#reading.keys(term)) {
+      if (Object.hasOwn(node, key)) return node[key] ?? undefined;
+    }
+    return undefined;
   }
 
   /** Whether a term says anything: not absent, null, empty or false. */
@@ -65,9 +75,16 @@ export class EntityReader {
     return null;
   }
 
-  /** Every text under a term, in order. */
+  /** Every text under a term, in order, for a look that fills no column. */
   texts(term: string): string[] {
     return listed(this.raw(term)).flatMap((item) => asText(item) ?? []);
+  }
+
+  /** Says that a column holds these texts of a term, where they and the `@id`s of references are all there is to it. */
+  holdTexts(term: string, held: readonly string[]): void {
+    const items = listed(this.raw(term));
+    const same = items.length === held.length && items.every((item, i) => textAlone(item) === held[i]);
+    if (same) this.hold(term);
   }
 
   /** A whole number, also one written as digits in a string; null for anything else. */
@@ -89,19 +106,21 @@ export class EntityReader {
 
   /** References under the terms, in order. A bare string counts where an entity of the graph has that `@id`. */
   refs(...terms: readonly string[]): Reference[] {
-    return terms.flatMap((term) => this.#refsUnder(term));
+    const [first = '', ...more] = terms;
+    const found = this.#refsUnder(first);
+    return more.length === 0 ? found : found.concat(...more.map((term) => this.#refsUnder(term)));
   }
 
   /** The pointer of a term's value; the entity's own where it has none. */
   pointerOf(term: string): string {
-    const key = this.#keyOf(term);
+    const key = this.keyOf(term);
     return key === null ? this.entity.pointer : this.#pointerTo(key);
   }
 
   /** Says that a column holds the whole value of a term. */
   hold(term: string): void {
-    const key = this.#keyOf(term);
-    if (key !== null) this.#held.add(key);
+    const key = this.keyOf(term);
+    if (key !== null) this.#held.push(key);
   }
 
   /** Says that a row holds one item under a key: an association, a declaration. */
@@ -113,7 +132,8 @@ export class EntityReader {
 
   /** The key a term was written as, such as `lambda:technique`. */
   keyOf(term: string): string | null {
-    return this.#keyOf(term);
+    const { node } = this.entity;
+    return this.#reading.keys(term).find((key) => Object.hasOwn(node, key)) ?? null;
   }
 
   /** What no column holds, as written. */
@@ -122,13 +142,14 @@ export class EntityReader {
     const rest: [string, JsonValue][] = [];
     for (const key of Object.keys(node)) {
       const value = node[key];
-      if (value === undefined || this.#held.has(key)) continue;
+      if (value === undefined || this.#held.includes(key)) continue;
       if (key === '@id' && typeof value === 'string') continue;
       const left = this.#withoutHeldItems(key, value);
       if (left !== undefined) rest.push([key, left]);
     }
     // `fromEntries` defines own keys: a document's `__proto__` stays a plain key.
-    return Object.fromEntries([...rest, ...Object.entries(added)]);
+    for (const entry of Object.entries(added)) rest.push(entry);
+    return Object.fromEntries(rest);
   }
 
   #withoutHeldItems(key: string, value: JsonValue): JsonValue | undefined {
@@ -142,37 +163,30 @@ export class EntityReader {
 
   #refsUnder(term: string): Reference[] {
     const value = this.raw(term);
-    const key = value === undefined ? null : this.#keyOf(term);
+    const key = value === undefined ? null : this.keyOf(term);
     if (value === undefined || key === null) return [];
     const base = this.#pointerTo(key);
     const many = isJsonArray(value) && base !== this.entity.pointer;
-    const strings = this.#graph.terms.isReference(key);
-    return listed(value).flatMap((item, position) => {
+    const strings = this.#reading.graph.terms.isReference(key);
+    const found: Reference[] = [];
+    listed(value).forEach((item, position) => {
       const rawId = this.#idIn(item, strings);
-      if (rawId === null) return [];
+      if (rawId === null) return;
       const pointer = many ? `${base}/${position}` : base;
-      return { rawId, iri: this.#resolve(rawId), pointer, key, position };
+      found.push({ rawId, iri: this.#reading.resolve(rawId), pointer, key, position });
     });
+    return found;
   }
 
   #idIn(item: JsonValue, strings: boolean): string | null {
     if (isJsonObject(item)) return typeof item['@id'] === 'string' ? item['@id'] : null;
     if (typeof item !== 'string') return null;
-    return strings || this.#graph.byIri.has(this.#resolve(item)) ? item : null;
-  }
-
-  #keyOf(term: string): string | null {
-    const { node } = this.entity;
-    if (Object.hasOwn(node, term)) return term;
-    const value = this.raw(term);
-    if (value === undefined) return null;
-    const { terms } = this.#graph;
-    return Object.keys(node).find((key) => node[key] === value && isSpellingOf(terms, key, term)) ?? null;
+    return strings || this.#reading.graph.byIri.has(this.#reading.resolve(item)) ? item : null;
   }
 
   /** Keys of an expanded graph are not the document's, so its pointers stop at the entity. */
   #pointerTo(key: string): string {
-    return this.#graph.terms.expanded ? this.entity.pointer : pointerJoin(this.entity.pointer, key);
+    return this.#reading.graph.terms.expanded ? this.entity.pointer : pointerJoin(this.entity.pointer, key);
   }
 }
 
@@ -194,6 +208,11 @@ function isWrapped(value: JsonValue): value is JsonObject {
 export function asText(value: JsonValue): string | null {
   const first = isJsonArray(value) ? value.find((item) => itemText(item) !== null) : value;
   return first === undefined ? null : itemText(first);
+}
+
+function textAlone(item: JsonValue): JsonValue | undefined {
+  if (!isJsonObject(item)) return item;
+  return Object.keys(item).length === 1 ? item['@id'] : undefined;
 }
 
 function itemText(item: JsonValue): string | null {

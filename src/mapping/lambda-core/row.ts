@@ -4,12 +4,15 @@ import type { EntityRow } from '../../model/rows.ts';
 import type { Candidates } from './identity.ts';
 import type { MapScope } from './scope.ts';
 
-/** The columns every row made from an entity has. Called last: `properties` is what the other columns left. */
+/**
+ * The columns every row made from an entity has. Called last: `properties` is what the other columns left, and what is
+ * added to them.
+ */
 export function commonColumns(
   scope: MapScope,
   entity: CrateEntity,
   identity: Candidates,
-  added: JsonObject = {},
+  more: { readonly nameTerms?: readonly string[]; readonly properties?: JsonObject } = {},
 ): EntityRow {
   const reader = scope.reader(entity);
   return {
@@ -17,8 +20,8 @@ export function commonColumns(
     json_pointer: entity.pointer,
     identity,
     implied: false,
-    name: reader.text('name'),
+    name: reader.text(...(more.nameTerms ?? ['name'])),
     description: reader.text('description'),
-    properties: reader.properties(added),
+    properties: reader.properties(more.properties),
   };
 }

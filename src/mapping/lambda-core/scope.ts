@@ -4,6 +4,7 @@ import type { Finding } from '../../model/finding.ts';
 import type { MappingContext } from '../../model/rows.ts';
 import type { SourceTime } from '../../model/time.ts';
 import { EntityReader, type Reference } from './reader.ts';
+import { termKeys } from './term-keys.ts';
 import { readTime } from './time.ts';
 
 /** Warnings of one rule are cut here: a crate of a million bad files must not make a report without end. */
@@ -33,7 +34,7 @@ export interface MapScope {
 export function mapScope(graph: CrateGraph, context: MappingContext): MapScope {
   const kept: Finding[] = [];
   const counts = new Map<string, number>();
-  const readers = new Map<CrateEntity, EntityReader>();
+  const readers: EntityReader[] = [];
   const resolved = new Map<string, string>();
   for (const entity of graph.entities) {
     if (entity.rawId !== null && !resolved.has(entity.rawId)) resolved.set(entity.rawId, entity.iri);
@@ -47,11 +48,13 @@ export function mapScope(graph: CrateGraph, context: MappingContext): MapScope {
     return iri;
   }
 
+  const reading = { graph, keys: termKeys(graph), resolve };
+
   function reader(entity: CrateEntity): EntityReader {
-    const known = readers.get(entity);
+    const known = readers[entity.index];
     if (known !== undefined) return known;
-    const made = new EntityReader(graph, entity, resolve);
-    readers.set(entity, made);
+    const made = new EntityReader(reading, entity);
+    readers[entity.index] = made;
     return made;
   }
 
