@@ -15,7 +15,6 @@ const REPLACEMENTS: Readonly<Record<string, string>> = {
     '`uniprot_id`, a CURIE, on a `lambda:Protein` entity that the sample lists in `hasBioChemEntityPart`',
   uniprot_id: '`uniprot_id` on a `lambda:Protein` entity',
   sampleComposition: 'the fuller record that `schemaRecord` points at',
-  enzymeClass: 'nothing: the profile has no term for it',
   pdbCode: 'an `identifier` with `propertyID` PDB',
   resolutionAngstrom: '`resultSummary`, with its `estimator`',
   rawUnitId: "the part's `@id`, with `identifier` for the facility's own number",
@@ -46,40 +45,63 @@ export function adviseEntity(
     report.warning('entity', rule, () => ({ pointer: place, entity: idOf(node), message }));
 
   adviseTypes(node['@type'], `${pointer}/@type`, warn);
-  const seen = new Set<string>();
-  for (const [key, value] of Object.entries(node)) {
+  let prefixed: Set<string> | null = null;
+  for (const key of Object.keys(node)) {
     const bare = bareTerm(key);
     const term = bare !== null && shape.properties.has(bare) ? bare : key;
-    const place = (): string => pointerJoin(pointer, key);
-    if (seen.has(term) && !Object.hasOwn(node, term)) {
-      warn('repeated-term', place(), `${quoted(term)} is written with two prefixes; the last one counts.`);
+    if (term !== key && !Object.hasOwn(node, term)) {
+      prefixed ??= new Set();
+      if (prefixed.has(term)) {
+        const message = `${quoted(term)} is written with two prefixes; the last one counts.`;
+        warn('repeated-term', pointerJoin(pointer, key), message);
+      }
+      prefixed.add(term);
     }
-    seen.add(term);
-    if (shape.properties.get(term)?.deprecated === true) {
-      warn(
-        'deprecated-spelling',
-        place(),
-        `${quoted(term)} is a deprecated 0.2 spelling; use ${REPLACEMENTS[term] ?? 'its replacement'}.`,
-      );
-    }
-    if (term === 'sha256' && typeof value === 'string' && !SHA256.test(value)) {
-      warn('checksum-form', place(), `${quoted(value)} is no SHA-256: that has 64 hexadecimal digits.`);
-    }
-    if (term === 'contentSize' && entityClass === 'CrateFile' && !isSize(value)) {
-      warn('size-form', place(), 'A size is a whole number of bytes, as digits or an integer.');
-    }
-    if (term === 'missing' && !isJsonArray(value)) {
-      warn(
-        'absence-shorthand',
-        place(),
-        '`missing` is not a list, so the graph rules do not see what it declares; write a list.',
-      );
-    }
+    const problem = problemOf(term, node[key], entityClass, shape);
+    if (problem !== null) warn(problem.rule, pointerJoin(pointer, key), problem.message);
   }
   const schemaSet = ownValue(node, 'schemaSet');
   if (entityClass === 'CrateRoot' && isJsonArray(schemaSet)) {
     adviseSchemaSet(schemaSet, `${pointer}/schemaSet`, warn);
   }
+}
+
+interface Problem {
+  readonly rule: string;
+  readonly message: string;
+}
+
+/** What is to say about one property; most have nothing. */
+function problemOf(
+  term: string,
+  value: JsonValue | undefined,
+  entityClass: EntityClass,
+  shape: ClassShape,
+): Problem | null {
+  if (shape.properties.get(term)?.deprecated === true) {
+    const instead = REPLACEMENTS[term];
+    const advice = instead === undefined ? 'the profile has no other term for it' : `use ${instead}`;
+    return {
+      rule: 'deprecated-spelling',
+      message: `${quoted(term)} is a deprecated 0.2 spelling; ${advice}.`,
+    };
+  }
+  if (term === 'sha256' && typeof value === 'string' && !SHA256.test(value)) return noChecksum(value);
+  if (term === 'contentSize' && entityClass === 'CrateFile' && !isSize(value)) {
+    return { rule: 'size-form', message: 'A size is a whole number of bytes, as digits or an integer.' };
+  }
+  if (term === 'missing' && !isJsonArray(value)) {
+    const message = '`missing` is not a list, so the graph rules do not see what it declares; write a list.';
+    return { rule: 'absence-shorthand', message };
+  }
+  return null;
+}
+
+function noChecksum(value: string): Problem {
+  return {
+    rule: 'checksum-form',
+    message: `${quoted(value)} is no SHA-256: that has 64 hexadecimal digits.`,
+  };
 }
 
 type Warn = (rule: string, place: string, message: string) => void;
@@ -106,15 +128,12 @@ function adviseSchemaSet(entries: readonly JsonValue[], pointer: string, warn: W
   for (const [index, entry] of entries.entries()) {
     const sha256 = isJsonObject(entry) ? entry['sha256'] : undefined;
     if (typeof sha256 === 'string' && !SHA256.test(sha256)) {
-      warn(
-        'checksum-form',
-        `${pointer}/${index}/sha256`,
-        `${quoted(sha256)} is no SHA-256: that has 64 hexadecimal digits.`,
-      );
+      const { rule, message } = noChecksum(sha256);
+      warn(rule, `${pointer}/${index}/sha256`, message);
     }
   }
 }
 
-function isSize(value: JsonValue): boolean {
+function isSize(value: JsonValue | undefined): boolean {
   return typeof value === 'string' ? BYTES.test(value) : Number.isSafeInteger(value) && Number(value) >= 0;
 }

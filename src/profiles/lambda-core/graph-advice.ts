@@ -23,7 +23,7 @@ export function adviseGraph(graph: LambdaGraph, report: Collector): void {
   }
 }
 
-function adviseDescriptor({ descriptor, root, entities }: LambdaGraph, report: Collector): void {
+function adviseDescriptor({ descriptor, root, entities, ids }: LambdaGraph, report: Collector): void {
   if (descriptor === null) return;
   const own = entities.find((entity) => entity.id === METADATA_FILE);
   if (descriptor.entityClass !== 'MetadataDescriptor' || (own !== undefined && own !== descriptor)) {
@@ -44,7 +44,7 @@ function adviseDescriptor({ descriptor, root, entities }: LambdaGraph, report: C
     );
   }
   const targets = idsIn(valueAt(descriptor, 'about'));
-  if (root?.id != null && targets.length > 0 && !targets.includes(root.id)) {
+  if (root?.id != null && targets.some((id) => ids.has(id)) && !targets.includes(root.id)) {
     report.warning('graph', 'about-not-root', () =>
       about(
         descriptor,

@@ -93,20 +93,22 @@ export interface Validators {
 
 const first = compiler(false);
 const all = compiler(true);
-const compiled = new Map<string, Validators>();
 
+/** Compiled when a document first needs it, then kept. */
 function validators(id: string): Validators {
-  const known = compiled.get(id);
-  if (known !== undefined) return known;
   const pair = { first: first.getSchema(id), all: all.getSchema(id) };
   if (pair.first === undefined || pair.all === undefined) throw new Error(`no schema ${id}`);
-  const made = { first: pair.first, all: pair.all };
-  compiled.set(id, made);
-  return made;
+  return { first: pair.first, all: pair.all };
 }
 
+const ofEntities = new Map<EntityClass, Validators>();
+
 export function entityValidators(name: EntityClass): Validators {
-  return validators(`${entitiesSchema.$id}#/$defs/${name}`);
+  const known = ofEntities.get(name);
+  if (known !== undefined) return known;
+  const made = validators(`${entitiesSchema.$id}#/$defs/${name}`);
+  ofEntities.set(name, made);
+  return made;
 }
 
 export function documentValidators(): Validators {

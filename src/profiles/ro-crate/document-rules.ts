@@ -2,10 +2,18 @@ import type { CrateGraph } from '../../crate/contract.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, pointerJoin } from '../../model/json.ts';
 import type { Collector, FindingDetail } from '../collector.ts';
 import { ownValue } from '../lambda-core/classify.ts';
+import { idOf } from '../lambda-core/members.ts';
 import { quoted } from '../wording.ts';
 
 /** Versions whose text does not yet ask for unique `@id`s. */
 const WITHOUT_UNIQUE_IDS: ReadonlySet<string> = new Set(['1.0', '1.1']);
+
+/** Properties whose values LAMBDA Core wants inside their entity (profile §6.3), against base RO-Crate. */
+const NESTED_BY_LAMBDA: ReadonlySet<string> = new Set(
+  'missing sufficiency designated schemaSet vocabEntry estimator provenance identifier resultSummary runParameters prov:qualifiedAssociation'.split(
+    ' ',
+  ),
+);
 
 /** The form of the document: a context, a flat graph, entities with one `@id` each and a type. */
 export function checkDocumentForm(graph: CrateGraph, json: JsonValue, report: Collector): void {
@@ -20,6 +28,7 @@ export function checkDocumentForm(graph: CrateGraph, json: JsonValue, report: Co
     }));
     return;
   }
+  checkFlat(members, report);
   const seen = new Set<string>();
   for (const [index, node] of members.entries()) {
     if (isJsonObject(node)) checkEntity(node, `/@graph/${index}`, seen, graph, report);
@@ -83,18 +92,41 @@ function checkEntity(
       detail('An entity has no `@type`; it needs one or a list of them.'),
     );
   }
-  for (const [key, value] of Object.entries(node)) {
-    if (value === null || typeof value !== 'object' || key === '@type' || key === '@id') continue;
-    for (const tokens of nestedEntities(value)) {
-      report.error(
-        'document',
-        'not-flat',
-        detail(
-          `${quoted(key)} holds an object with properties of its own; a crate is flat: make it an entity of \`@graph\` and refer to it by {"@id": "…"}.`,
-          pointerJoin(pointer, key, ...tokens),
-        ),
-      );
+}
+
+interface Nested {
+  readonly pointer: string;
+  readonly entity: string | null;
+  count: number;
+}
+
+/** One finding for each property, at its first place: a crate that nests one thing usually nests it everywhere. */
+function checkFlat(members: readonly JsonValue[], report: Collector): void {
+  const nested = new Map<string, Nested>();
+  for (const [index, node] of members.entries()) {
+    if (!isJsonObject(node)) continue;
+    for (const [key, value] of Object.entries(node)) {
+      if (value === null || typeof value !== 'object' || key === '@type' || key === '@id') continue;
+      for (const tokens of nestedEntities(value)) {
+        const first = nested.get(key);
+        if (first !== undefined) first.count += 1;
+        else
+          nested.set(key, {
+            pointer: pointerJoin(`/@graph/${index}`, key, ...tokens),
+            entity: idOf(node),
+            count: 1,
+          });
+      }
     }
+  }
+  for (const [key, { pointer, entity, count }] of nested) {
+    const places = count === 1 ? '' : ` (in ${count} places, of which this is the first)`;
+    const asked = NESTED_BY_LAMBDA.has(key) ? ' LAMBDA Core asks for it as it is.' : '';
+    report.error('document', 'not-flat', () => ({
+      pointer,
+      entity,
+      message: `${quoted(key)} holds an object with properties of its own${places}; base RO-Crate is flat: each is an entity of \`@graph\`, referred to by {"@id": "…"}.${asked}`,
+    }));
   }
 }
 

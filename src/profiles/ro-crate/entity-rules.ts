@@ -1,4 +1,5 @@
 import type { CrateEntity, CrateGraph } from '../../crate/contract.ts';
+import { hasType, valueOf as valueIn } from '../../crate/values.ts';
 import { isJsonArray, type JsonValue, pointerJoin } from '../../model/json.ts';
 import type { Collector } from '../collector.ts';
 import { ownValue } from '../lambda-core/classify.ts';
@@ -23,7 +24,7 @@ export function checkDescriptorAndRoot(graph: CrateGraph, report: Collector): vo
       message:
         'No entity is the metadata descriptor: one needs the @id `ro-crate-metadata.json` and an `about`.',
     }));
-  } else if (!descriptor.types.includes('CreativeWork')) {
+  } else if (!hasType(graph, descriptor, 'CreativeWork')) {
     report.error('entity', 'descriptor-type', () => ({
       pointer: descriptor.pointer,
       entity: descriptor.rawId,
@@ -38,11 +39,11 @@ export function checkDescriptorAndRoot(graph: CrateGraph, report: Collector): vo
     }));
     return;
   }
-  checkRoot(root, report);
+  checkRoot(graph, root, report);
 }
 
-function checkRoot(root: CrateEntity, report: Collector): void {
-  if (!root.types.includes('Dataset')) {
+function checkRoot(graph: CrateGraph, root: CrateEntity, report: Collector): void {
+  if (!hasType(graph, root, 'Dataset')) {
     report.error('entity', 'root-type', () => ({
       pointer: root.pointer,
       entity: root.rawId,
@@ -50,7 +51,7 @@ function checkRoot(root: CrateEntity, report: Collector): void {
     }));
   }
   for (const [term, what] of Object.entries(REQUIRED_OF_ROOT)) {
-    if (!isEmpty(ownValue(root.node, term))) continue;
+    if (!isEmpty(valueIn(graph, root, term))) continue;
     report.error('entity', 'missing-property', () => ({
       pointer: root.pointer,
       entity: root.rawId,

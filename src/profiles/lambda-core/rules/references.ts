@@ -1,7 +1,7 @@
 import type { Collector } from '../../collector.ts';
 import { quoted } from '../../wording.ts';
 import { METADATA_FILE } from '../classify.ts';
-import { about, type GraphEntity, type LambdaGraph, pointerOf, valueAt } from '../graph.ts';
+import { about, carries, type GraphEntity, type LambdaGraph, pointerOf, valueAt } from '../graph.ts';
 import { type Reference, referencesIn } from '../references.ts';
 
 /** The references a term of an entity holds. */
@@ -50,6 +50,7 @@ export function rootRule(graph: LambdaGraph, report: Collector): void {
 export function partsRule(graph: LambdaGraph, report: Collector): void {
   for (const term of ['hasPart', 'hasBioChemEntityPart']) {
     for (const entity of graph.entities) {
+      if (!carries(entity, term)) continue;
       for (const { id, pointer } of referencesOf(entity, term)) {
         if (graph.ids.has(id)) continue;
         report.error('graph', 'R3', () =>
