@@ -3,7 +3,7 @@ import { versionOfContextUrl } from './contexts.ts';
 import type { CrateEntity, CrateGraph, ResolvedReference, TermTable } from './contract.ts';
 import { type FindingList, quoted } from './findings.ts';
 import { crateIdentity } from './identity.ts';
-import { directoryOf } from './iri.ts';
+import { canonicalUrl, directoryOf } from './iri.ts';
 import type { Member } from './members.ts';
 import { unknownContexts } from './odd-context.ts';
 import { isSpellingOf } from './read-term.ts';
@@ -80,7 +80,7 @@ export function assembleGraph(parts: GraphParts): CrateGraph {
     crateIri: scope.crateIri,
     baseIri,
     // Served without its directory there is no flag (RO-Crate 1.2): relative data entities tell.
-    detached: !holdsFiles && (identity.detached || DETACHED_NAME.test(documentUrl)),
+    detached: !holdsFiles && (identity.detached || DETACHED_NAME.test(canonicalUrl(documentUrl))),
     descriptor: entityOf(descriptor),
     root: entityOf(root),
     entities,

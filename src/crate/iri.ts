@@ -75,7 +75,7 @@ export function hasControlCharacter(text: string): boolean {
  */
 export function canonicalUrl(url: string): string {
   const parts = splitIri(url);
-  if (parts === null) return encodeIri(url);
+  if (parts === null) return encodeIri(url.replace(/[?#].*$/s, ''));
   const authority = parts.authority === null ? null : canonicalAuthority(parts.scheme, parts.authority);
   const path = authority === null ? parts.path : removeDotSegments(parts.path === '' ? '/' : parts.path);
   return joinIri({ scheme: parts.scheme, authority, path: encodeIri(path), query: '', fragment: '' });

@@ -93,6 +93,7 @@ function prefixedReference(prefix: string, written: string, unsafe: Refuse): Res
 function absoluteReference(written: string, unsafe: Refuse): ResolvedReference {
   const parts = splitIri(written);
   if (parts === null || parts.authority === null) return unsafe('it is not a URL');
+  if (parts.authority === '' && parts.scheme !== 'file') return unsafe('it names no host');
   const web = parts.scheme === 'http' || parts.scheme === 'https';
   const user = parts.authority.includes('@')
     ? parts.authority.slice(0, parts.authority.lastIndexOf('@'))

@@ -5,7 +5,7 @@ import { type FindingList, quoted } from './findings.ts';
 export function mayHoldUnsafeStrings(text: string): boolean {
   // Raw NULs and raw lone surrogates cannot be here: JSON refuses the one in a string, UTF-8 the other.
   return (
-    (text.includes('\\u') && /\\u(?:0000|00[57]|[dD][89a-fA-F])/.test(text)) ||
+    (text.includes('\\u') && /\\u(?:0000|00[5-7]|[dD][89a-fA-F])/.test(text)) ||
     text.includes('__proto__') ||
     text.includes('"constructor"') ||
     text.includes('"prototype"')
