@@ -34,6 +34,9 @@ CREATE TABLE "crate_version" (
 	"mapper_version" text NOT NULL,
 	"mapping_context" jsonb NOT NULL,
 	"registered_at" timestamp with time zone NOT NULL,
+	"admitted" boolean NOT NULL,
+	"row_counts" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"bytes_referenced" bigint DEFAULT 0 NOT NULL,
 	"name" text,
 	"description" text,
 	"date_published" text,
@@ -440,7 +443,6 @@ CREATE TABLE "api_token" (
 	"expires_at" timestamp with time zone,
 	"revoked_at" timestamp with time zone,
 	"last_used_at" timestamp with time zone,
-	CONSTRAINT "api_token_name_unique" UNIQUE("name"),
 	CONSTRAINT "api_token_sha256_unique" UNIQUE("sha256")
 );
 --> statement-breakpoint
@@ -509,14 +511,13 @@ CREATE TABLE "pull" (
 --> statement-breakpoint
 CREATE TABLE "pull_item" (
 	"pull_id" uuid NOT NULL,
-	"url" text NOT NULL,
-	"crate_iri" text,
-	"crate_version_id" uuid,
+	"position" integer NOT NULL,
+	"crate" text NOT NULL,
 	"outcome" text NOT NULL,
 	"rows" jsonb DEFAULT '{}'::jsonb NOT NULL,
 	"findings" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"error" jsonb,
-	CONSTRAINT "pull_item_pull_id_url_pk" PRIMARY KEY("pull_id","url")
+	CONSTRAINT "pull_item_pull_id_position_pk" PRIMARY KEY("pull_id","position")
 );
 --> statement-breakpoint
 CREATE TABLE "redaction" (
@@ -604,7 +605,7 @@ CREATE INDEX "data_file_entity" ON "data_file" USING btree ("entity_id");--> sta
 CREATE INDEX "data_file_facility" ON "data_file" USING btree ("facility") WHERE "data_file"."current";--> statement-breakpoint
 CREATE INDEX "data_file_pointer" ON "data_file" USING btree ("pointer_id");--> statement-breakpoint
 CREATE INDEX "data_file_sha256" ON "data_file" USING btree ("sha256");--> statement-breakpoint
-CREATE INDEX "data_file_storage_uri" ON "data_file" USING btree ("storage_uri");--> statement-breakpoint
+CREATE INDEX "data_file_storage_uri" ON "data_file" USING hash ("storage_uri");--> statement-breakpoint
 CREATE INDEX "data_file_related" ON "data_file" USING btree ("related_entity") WHERE "data_file"."current";--> statement-breakpoint
 CREATE INDEX "data_file_name" ON "data_file" USING btree ("file_name" COLLATE "C","pointer_id") WHERE "data_file"."current";--> statement-breakpoint
 CREATE INDEX "data_file_member_of" ON "data_file_member" USING btree ("data_file_id","path");--> statement-breakpoint
@@ -635,7 +636,6 @@ CREATE INDEX "proposal_facility" ON "proposal" USING btree ("facility") WHERE "p
 CREATE INDEX "sample_version" ON "sample" USING btree ("crate_version_id");--> statement-breakpoint
 CREATE INDEX "sample_entity" ON "sample" USING btree ("entity_id");--> statement-breakpoint
 CREATE INDEX "sample_facility" ON "sample" USING btree ("facility") WHERE "sample"."current";--> statement-breakpoint
-CREATE INDEX "sample_code" ON "sample" USING btree ("sample_code");--> statement-breakpoint
 CREATE INDEX "study_version" ON "study" USING btree ("crate_version_id");--> statement-breakpoint
 CREATE INDEX "study_entity" ON "study" USING btree ("entity_id");--> statement-breakpoint
 CREATE INDEX "study_facility" ON "study" USING btree ("facility") WHERE "study"."current";--> statement-breakpoint
@@ -645,6 +645,7 @@ CREATE INDEX "visit_facility" ON "visit" USING btree ("facility") WHERE "visit".
 CREATE INDEX "workflow_run_version" ON "workflow_run" USING btree ("crate_version_id");--> statement-breakpoint
 CREATE INDEX "workflow_run_entity" ON "workflow_run" USING btree ("entity_id");--> statement-breakpoint
 CREATE INDEX "workflow_run_facility" ON "workflow_run" USING btree ("facility") WHERE "workflow_run"."current";--> statement-breakpoint
+CREATE UNIQUE INDEX "api_token_live_name" ON "api_token" USING btree ("name") WHERE "api_token"."revoked_at" IS NULL;--> statement-breakpoint
 CREATE INDEX "audit_at" ON "audit" USING btree ("at");--> statement-breakpoint
 CREATE INDEX "pull_source" ON "pull" USING btree ("facility","source","started_at");--> statement-breakpoint
 CREATE INDEX "status_change_run" ON "status_change" USING btree ("run_entity_id","id");--> statement-breakpoint

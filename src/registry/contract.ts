@@ -4,7 +4,7 @@ import type { Finding, Verdict } from '../model/finding.ts';
 import type { DetailOf, ItemOf, ListFilters, ListKind, Page, PageRequest } from '../model/items.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Pointer, Verification } from '../model/pointer.ts';
-import type { PullReport } from '../model/reports.ts';
+import type { PullReport, RebuildReport } from '../model/reports.ts';
 import type { CrateRows, MappingContext } from '../model/rows.ts';
 
 /** One crate as checked and mapped, ready to be registered. */
@@ -172,14 +172,19 @@ export interface Registry {
   tokens(): Promise<Outcome<readonly TokenInfo[]>>;
   revokeToken(name: string, now: Date): Promise<Outcome<void>>;
 
-  /** Every admitted version, oldest first, in batches bounded by count. */
+  /** Every admitted version, oldest first, in batches bounded by count. Throws `RegistryError` (rebuild.ts). */
   versions(): AsyncIterable<StoredVersion>;
   /** Replaces a version's rows in one transaction; undone when `check` is set and they differ. Names the tables that differ. */
   replaceRows(
     version: StoredVersion,
     rows: CrateRows,
-    options: { readonly check: boolean },
+    options: {
+      readonly check: boolean /** Of the mapper that made the rows. */;
+      readonly mapperVersion?: string;
+    },
   ): Promise<Outcome<{ readonly rows: number; readonly differences: readonly string[] }>>;
+  /** Versions with rows that should have none or should not be shown: the other half of `rebuild --check`. */
+  strayRows(): Promise<Outcome<RebuildReport['differences']>>;
 
   ping(): Promise<Outcome<void>>;
   close(): Promise<void>;

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import {
+  bigint,
   boolean,
   index,
   integer,
@@ -63,6 +64,11 @@ export const crateVersion = pgTable(
     /** What mapping was told, so that a rebuild is told the same. */
     mapping_context: jsonb('mapping_context').$type<MappingContext>().notNull(),
     registered_at: instant('registered_at').notNull(),
+    /** Whether rows were ever made of it: a quarantined document has none. */
+    admitted: boolean('admitted').notNull(),
+    /** Rows by table name, and the sum of the sizes its distinct pointers declare: counted once, when written. */
+    row_counts: jsonb('row_counts').$type<Record<string, number>>().notNull().default(sql`'{}'::jsonb`),
+    bytes_referenced: bigint('bytes_referenced', { mode: 'number' }).notNull().default(0),
     // what the crate says of itself; null or empty for a quarantined one
     name: text('name'),
     description: text('description'),

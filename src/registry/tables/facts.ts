@@ -1,9 +1,22 @@
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import type { ProposalRef, Scope } from '../../model/caller.ts';
+import type { Failure } from '../../model/failure.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Verification } from '../../model/pointer.ts';
+import type { PullOutcome } from '../../model/reports.ts';
 import { bytea, instant } from './column-types.ts';
 
 /*
@@ -121,20 +134,25 @@ export const redaction = pgTable('redaction', {
 });
 
 /** API tokens: 32 random bytes shown once, of which only the sha256 is stored. */
-export const apiToken = pgTable('api_token', {
-  id: uuid('id').primaryKey(),
-  name: text('name').notNull().unique(),
-  sha256: bytea('sha256').notNull().unique(),
-  kind: text('kind').$type<'token' | 'session' | 'sign-in'>().notNull(),
-  scopes: jsonb('scopes').$type<Scope[]>().notNull(),
-  /** Null: every facility. */
-  facilities: jsonb('facilities').$type<string[]>(),
-  proposals: jsonb('proposals').$type<ProposalRef[]>().notNull().default(sql`'[]'::jsonb`),
-  created_at: instant('created_at').notNull(),
-  expires_at: instant('expires_at'),
-  revoked_at: instant('revoked_at'),
-  last_used_at: instant('last_used_at'),
-});
+export const apiToken = pgTable(
+  'api_token',
+  {
+    id: uuid('id').primaryKey(),
+    name: text('name').notNull(),
+    sha256: bytea('sha256').notNull().unique(),
+    kind: text('kind').$type<'token' | 'session' | 'sign-in'>().notNull(),
+    scopes: jsonb('scopes').$type<Scope[]>().notNull(),
+    /** Null: every facility. */
+    facilities: jsonb('facilities').$type<string[]>(),
+    proposals: jsonb('proposals').$type<ProposalRef[]>().notNull().default(sql`'[]'::jsonb`),
+    created_at: instant('created_at').notNull(),
+    expires_at: instant('expires_at'),
+    revoked_at: instant('revoked_at'),
+    last_used_at: instant('last_used_at'),
+  },
+  // a revoked token gives its name back, so that one can be rotated
+  (t) => [uniqueIndex('api_token_live_name').on(t.name).where(sql`${t.revoked_at} IS NULL`)],
+);
 
 /** Who did what: content reads without proof, writes, refusals. */
 export const audit = pgTable(
@@ -170,7 +188,7 @@ export const pull = pgTable(
     quarantined: integer('quarantined').notNull().default(0),
     failed: integer('failed').notNull().default(0),
     bytes_referenced: bigint('bytes_referenced', { mode: 'number' }).notNull().default(0),
-    error: jsonb('error').$type<JsonObject>(),
+    error: jsonb('error').$type<Failure>(),
   },
   (t) => [index('pull_source').on(t.facility, t.source, t.started_at)],
 );
@@ -182,13 +200,14 @@ export const pullItem = pgTable(
     pull_id: uuid('pull_id')
       .notNull()
       .references(() => pull.id, { onDelete: 'cascade' }),
-    url: text('url').notNull(),
-    crate_iri: text('crate_iri'),
-    crate_version_id: uuid('crate_version_id'),
-    outcome: text('outcome').notNull(),
+    /** From 0, in the report's order. */
+    position: integer('position').notNull(),
+    /** Identity IRI of the crate, or the URL it was listed under. */
+    crate: text('crate').notNull(),
+    outcome: text('outcome').$type<PullOutcome>().notNull(),
     rows: jsonb('rows').$type<Record<string, number>>().notNull().default(sql`'{}'::jsonb`),
     findings: jsonb('findings').$type<Finding[]>().notNull().default(sql`'[]'::jsonb`),
-    error: jsonb('error').$type<JsonObject>(),
+    error: jsonb('error').$type<Failure>(),
   },
-  (t) => [primaryKey({ columns: [t.pull_id, t.url] })],
+  (t) => [primaryKey({ columns: [t.pull_id, t.position] })],
 );

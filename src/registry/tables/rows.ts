@@ -61,7 +61,7 @@ export const sample = pgTable(
     concentration: text('concentration'),
     seguid: text('seguid'),
   },
-  (t) => [...entityIndexes('sample', t), index('sample_code').on(t.sample_code)],
+  (t) => entityIndexes('sample', t),
 );
 
 /** Proteins, nucleic acids and small molecules. */
@@ -168,7 +168,8 @@ export const dataFile = pgTable(
     ...entityIndexes('data_file', t),
     index('data_file_pointer').on(t.pointer_id),
     index('data_file_sha256').on(t.sha256),
-    index('data_file_storage_uri').on(t.storage_uri),
+    // hash: only ever compared whole, and a btree entry may not exceed 2,704 bytes
+    index('data_file_storage_uri').using('hash', t.storage_uri),
     index('data_file_related').on(t.related_entity).where(sql`${t.current}`),
     index('data_file_name').on(sql`${t.file_name} COLLATE "C"`, t.pointer_id).where(sql`${t.current}`),
   ],

@@ -1,0 +1,55 @@
+import { parse, v5 } from 'uuid';
+
+/** Namespace of every UUIDv5 in the registry. Never changes: ids are promised for ever. */
+const NAMESPACE = parse('655eb266-50a8-43a8-9dc6-e928405b11f7');
+
+/** One name, unambiguous whatever its parts contain. */
+function id(...parts: readonly (string | number | null)[]): string {
+  return v5(JSON.stringify(parts), NAMESPACE);
+}
+
+/** Id of a crate: of its identity IRI. */
+export function crateId(iri: string): string {
+  return id('crate', iri);
+}
+
+/** Id of a crate version: the same documents of the same crate are the same version. */
+export function crateVersionId(crateIri: string, documentSetSha256: string): string {
+  return id('crate_version', crateIri, documentSetSha256);
+}
+
+/**
+ * Id of a row: what one crate version says at one place of its document. `repeat` tells rows apart that one place gives
+ * twice under one IRI; it is 0 for the first.
+ */
+export function rowId(
+  versionId: string,
+  table: string,
+  pointer: string,
+  iri: string,
+  repeat: number,
+): string {
+  return repeat === 0 ? id(versionId, table, pointer, iri) : id(versionId, table, pointer, iri, repeat);
+}
+
+/** Id of the thing a row is about. */
+export function entityId(identityKey: string): string {
+  return id('entity', identityKey);
+}
+
+/** Id of a pointer (design rule 3): one file, one place, one digest, one size, for ever. */
+export function pointerId(
+  fileIri: string,
+  storageUri: string | null,
+  sha256: string | null,
+  fileSizeBytes: number | null,
+): string {
+  return id(fileIri, storageUri, sha256, fileSizeBytes);
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Whether the text may be compared with a uuid column; anything else is nobody's id. */
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}

@@ -1,0 +1,88 @@
+import type { Registration } from '../contract.ts';
+
+/** What is stored of a crate when another registration of it comes. */
+export interface StoredCrate {
+  /** The source whose word counts for this crate, and whether any place it was found at still has it. */
+  readonly facility: string;
+  readonly source: string;
+  readonly authorityPresent: boolean;
+  readonly versions: readonly StoredVersionState[];
+}
+
+export interface StoredVersionState {
+  readonly id: string;
+  readonly number: number;
+  readonly state: 'current' | 'superseded' | 'quarantined';
+  readonly admitted: boolean;
+  readonly registeredAt: string;
+  readonly sameChecker: boolean;
+  /** Same mapper, told the same. */
+  readonly sameMapping: boolean;
+  /** Made of the very documents being registered. */
+  readonly isThis: boolean;
+}
+
+/**
+ * What registering does. `rows`: `write` makes them of the registration, `keep` leaves them as they are. `state` is the
+ * version's afterwards. Every other version whose state is current (when this becomes current) or quarantined steps back
+ * to superseded.
+ */
+export type Plan =
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'nothing' }
+  | {
+      readonly kind: 'change';
+      readonly outcome: 'registered' | 'updated' | 'quarantined';
+      readonly number: number;
+      readonly isNew: boolean;
+      readonly state: 'current' | 'superseded' | 'quarantined';
+      readonly rows: 'write' | 'keep' | 'none';
+      readonly stepBack: readonly StoredVersionState[];
+    };
+
+/** Decides what a registration does to what is stored; null means the crate was never seen. */
+export function planFor(stored: StoredCrate | null, registration: Registration): Plan {
+  const { facility, source } = registration.context;
+  const versions = stored?.versions ?? [];
+  const same = versions.find((version) => version.isThis) ?? null;
+  const foreign = stored !== null && (stored.facility !== facility || stored.source !== source);
+  if (foreign && stored.authorityPresent) {
+    // a second place of the same documents, or another's differing word (design §3)
+    return same !== null && same.state !== 'superseded' ? { kind: 'nothing' } : { kind: 'conflict' };
+  }
+  return registration.rows === null ? quarantine(versions, same) : admit(versions, same);
+}
+
+function admit(versions: readonly StoredVersionState[], same: StoredVersionState | null): Plan {
+  const others = versions.filter((version) => version !== same && version.state !== 'superseded');
+  const upToDate = same?.admitted === true && same.sameMapping && same.sameChecker;
+  if (upToDate && same.state === 'current' && others.length === 0) return { kind: 'nothing' };
+  return {
+    kind: 'change',
+    outcome: versions.some((version) => version.admitted) ? 'updated' : 'registered',
+    number: same?.number ?? nextNumber(versions),
+    isNew: same === null,
+    state: 'current',
+    rows: upToDate ? 'keep' : 'write',
+    stepBack: others,
+  };
+}
+
+/** Bad input never loses what was there: the current version stays, and so do the rows of one that was admitted. */
+function quarantine(versions: readonly StoredVersionState[], same: StoredVersionState | null): Plan {
+  const isHeld = same?.state === 'quarantined' || (same?.admitted === true && same.state === 'current');
+  if (isHeld && same?.sameChecker === true) return { kind: 'nothing' };
+  return {
+    kind: 'change',
+    outcome: 'quarantined',
+    number: same?.number ?? nextNumber(versions),
+    isNew: same === null,
+    state: same?.admitted === true ? same.state : 'quarantined',
+    rows: same?.admitted === true ? 'keep' : 'none',
+    stepBack: versions.filter((version) => version !== same && version.state === 'quarantined'),
+  };
+}
+
+function nextNumber(versions: readonly StoredVersionState[]): number {
+  return Math.max(0, ...versions.map((version) => version.number)) + 1;
+}

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import type { MappingContext } from '../../model/rows.ts';
+import type { Registration } from '../contract.ts';
+import type { Database } from '../database.ts';
+import { crateId } from '../ids.ts';
+import { crate, crateLocation, crateVersion } from '../tables/documents.ts';
+import type { StoredCrate } from './plan.ts';
+
+/** sha256 of the bytes, 64 lower-case hex digits. */
+export function sha256Hex(bytes: Uint8Array | string): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** What a version is told apart by: the roles and digests of its documents, whatever their order. */
+export function documentSetSha256(
+  documents: readonly { readonly role: string; readonly sha256: string }[],
+): string {
+  const lines = documents.map(({ role, sha256 }) => `${role} ${sha256}\n`).sort();
+  return sha256Hex(lines.join(''));
+}
+
+/** Whether mapping would be told the same. The URL is not compared: a crate at two places is one crate. */
+export function sameContext(a: MappingContext, b: MappingContext): boolean {
+  return a.facility === b.facility && a.source === b.source && a.timezone === b.timezone;
+}
+
+/** Makes registrations of one crate wait for one another, also of a crate nobody has seen. */
+export async function lockCrate(tx: Database, crateIri: string): Promise<void> {
+  await tx.execute(sql`SELECT pg_advisory_xact_lock(hashtextextended(${crateId(crateIri)}, 0))`);
+}
+
+/** What is stored of the registration's crate; null when it was never seen. */
+export async function readStored(
+  tx: Database,
+  registration: Registration,
+  documentSet: string,
+): Promise<StoredCrate | null> {
+  const id = crateId(registration.crateIri);
+  const [known] = await tx.select().from(crate).where(eq(crate.id, id));
+  if (known === undefined) return null;
+  const present = await tx
+    .select({ url: crateLocation.url })
+    .from(crateLocation)
+    .where(
+      and(
+        eq(crateLocation.crate_id, id),
+        eq(crateLocation.facility, known.facility),
+        eq(crateLocation.source, known.source),
+        isNull(crateLocation.gone_at),
+      ),
+    )
+    .limit(1);
+  const versions = await tx
+    .select({
+      id: crateVersion.id,
+      number: crateVersion.number,
+      state: crateVersion.state,
+      admitted: crateVersion.admitted,
+      registeredAt: crateVersion.registered_at,
+      checker: crateVersion.checker_version,
+      mapper: crateVersion.mapper_version,
+      context: crateVersion.mapping_context,
+      documents: crateVersion.document_set_sha256,
+    })
+    .from(crateVersion)
+    .where(eq(crateVersion.crate_id, id));
+  return {
+    facility: known.facility,
+    source: known.source,
+    authorityPresent: present.length > 0,
+    versions: versions.map((version) => ({
+      id: version.id,
+      number: version.number,
+      state: version.state,
+      admitted: version.admitted,
+      registeredAt: version.registeredAt,
+      sameChecker: version.checker === registration.checkerVersion,
+      sameMapping:
+        version.mapper === registration.mapperVersion && sameContext(version.context, registration.context),
+      isThis: Buffer.from(version.documents).toString('hex') === documentSet,
+    })),
+  };
+}
