@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { failure, type Outcome, success } from '../model/failure.ts';
 import type { CredentialReference } from '../model/storage-rule.ts';
 import type { Credential } from './contract.ts';
@@ -43,11 +44,13 @@ export function credentialFor(
 
 type Source =
   | { readonly kind: 'env'; readonly where: string; readonly label: string }
-  | { readonly kind: 'file'; readonly where: string; readonly label: string };
+  | { readonly kind: 'file'; readonly path: string; readonly where: string; readonly label: string };
 
 function sourceOf(reference: CredentialReference): Source {
   if (reference.kind === 'bearer' && 'file' in reference) {
-    return { kind: 'file', where: reference.file, label: `The file ${reference.file}` };
+    // The name is enough to find it in the configuration; paths of the service stay out of messages.
+    const name = basename(reference.file);
+    return { kind: 'file', path: reference.file, where: name, label: `The credential file ${name}` };
   }
   const name = reference.kind === 'basic' ? reference.passwordEnv : reference.env;
   return { kind: 'env', where: name, label: `The environment variable ${name}` };
@@ -56,7 +59,7 @@ function sourceOf(reference: CredentialReference): Source {
 function read(source: Source, store: SecretStore): string | null {
   if (source.kind === 'env') return store.env[source.where]?.trim() ?? null;
   try {
-    return store.readFile(source.where).trim();
+    return store.readFile(source.path).trim();
   } catch {
     return null;
   }

@@ -85,7 +85,9 @@ export function bodyFailure(error: unknown, where: string): Failure {
 }
 
 function abortFailure(error: unknown, where: string): Failure {
-  if (error instanceof Error && error.name === 'TimeoutError') {
+  // A pause that is broken off by a signal carries the signal's reason as its cause.
+  const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (reason instanceof Error && reason.name === 'TimeoutError') {
     return { code: 'timed_out', message: 'The request was not done within its deadline.', where };
   }
   return { code: 'unreachable', message: 'The request was called off before it was answered.', where };

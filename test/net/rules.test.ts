@@ -91,7 +91,9 @@ describe('a credential', () => {
     const folder = mkdtempSync(join(tmpdir(), 'credential-'));
     const file = join(folder, 'token');
     try {
-      expect(credentialFor({ kind: 'bearer', file }, 'https://a.example')).toMatchObject({ ok: false });
+      const missing = credentialFor({ kind: 'bearer', file }, 'https://a.example');
+      expect(missing).toMatchObject({ ok: false, failure: { code: 'credential_missing', where: 'token' } });
+      expect(JSON.stringify(missing)).not.toContain(folder);
       for (const secret of ['first', 'rotated']) {
         writeFileSync(file, `${secret}\n`);
         expect(credentialFor({ kind: 'bearer', file }, 'https://a.example')).toMatchObject({
