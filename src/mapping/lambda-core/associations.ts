@@ -1,4 +1,5 @@
 import type { CrateEntity } from '../../crate/contract.ts';
+import { idsIn, readTerm } from '../../crate/read-term.ts';
 import { isJsonObject } from '../../model/json.ts';
 import type { AssociationKind, AssociationRow } from '../../model/rows.ts';
 import { crateAssociations } from './crate-associations.ts';
@@ -138,10 +139,10 @@ function runAssociations(
 }
 
 function qualifiedAgents(scope: MapScope, run: CrateEntity): readonly string[] {
+  const { terms } = scope.graph;
   return listed(scope.reader(run).raw('prov:qualifiedAssociation')).flatMap((block) => {
-    const agent = isJsonObject(block) ? block['prov:agent'] : undefined;
-    const id = isJsonObject(agent) ? agent['@id'] : undefined;
-    return typeof id === 'string' ? [scope.resolve(id)] : [];
+    const agents = isJsonObject(block) ? readTerm(terms, block, 'prov:agent') : undefined;
+    return [...idsIn(agents, false)].map((id) => scope.resolve(id));
   });
 }
 

@@ -1,3 +1,4 @@
+import { idsIn, readTerm } from '../../crate/read-term.ts';
 import { isJsonObject } from '../../model/json.ts';
 import type { Classified } from './kinds.ts';
 import { type DataParts, INPUT_TERMS, OUTPUT_TERMS } from './parts.ts';
@@ -171,14 +172,12 @@ function derive(scope: MapScope, parts: DataParts, runOf: Map<string, string>): 
 
 function designatedParts(scope: MapScope, classified: Classified): ReadonlySet<string> {
   const workflows = (classified.get('workflow_run') ?? []).map((run) => scope.reader(run));
+  const { terms } = scope.graph;
   const found = new Set<string>();
   for (const reader of scope.root === null ? workflows : [scope.root, ...workflows]) {
     for (const block of listed(reader.raw('designated'))) {
       if (!isJsonObject(block)) continue;
-      for (const target of listed(block['prov:generated'])) {
-        if (isJsonObject(target) && typeof target['@id'] === 'string')
-          found.add(scope.resolve(target['@id']));
-      }
+      for (const id of idsIn(readTerm(terms, block, 'prov:generated'), false)) found.add(scope.resolve(id));
     }
   }
   return found;

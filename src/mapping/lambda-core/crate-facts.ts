@@ -1,3 +1,4 @@
+import { readTerm } from '../../crate/read-term.ts';
 import { isJsonObject, type JsonValue } from '../../model/json.ts';
 import type { CrateFacts, NestedDocument } from '../../model/rows.ts';
 import { isUuid } from './identity.ts';
@@ -77,16 +78,18 @@ function keywordsOf(texts: readonly string[]): readonly string[] {
  * it is a UUID, or as its value where that is an IRI already.
  */
 function identifierOf(scope: MapScope, item: JsonValue): string | null {
-  if (!isJsonObject(item)) return asText(item);
+  const { terms, byIri } = scope.graph;
+  if (!isJsonObject(item)) return asText(item, terms);
   const id = item['@id'];
-  const [entity] = typeof id === 'string' ? (scope.graph.byIri.get(scope.resolve(id)) ?? []) : [];
-  const node = item['value'] === undefined && entity !== undefined ? entity.node : item;
-  const value = node['value'] === undefined ? null : asText(node['value']);
-  if (value === null) return typeof id === 'string' ? id : asText(item);
+  const [entity] = typeof id === 'string' ? (byIri.get(scope.resolve(id)) ?? []) : [];
+  const node = readTerm(terms, item, 'value') === undefined && entity !== undefined ? entity.node : item;
+  const written = readTerm(terms, node, 'value');
+  const value = written === undefined ? null : asText(written, terms);
+  if (value === null) return typeof id === 'string' ? id : asText(item, terms);
   if (isUuid(value)) return `urn:uuid:${value.toLowerCase()}`;
   if (/^[a-z][a-z0-9+.-]*:/i.test(value)) return value;
-  const scheme = typeof node['propertyID'] === 'string' ? node['propertyID'] : null;
-  return scheme === null || value.startsWith(`${scheme}:`) ? value : `${scheme}:${value}`;
+  const scheme = readTerm(terms, node, 'propertyID');
+  return typeof scheme !== 'string' || value.startsWith(`${scheme}:`) ? value : `${scheme}:${value}`;
 }
 
 function plainText(value: JsonValue | undefined): string | null {

@@ -1,12 +1,12 @@
 import type { CrateEntity } from '../../crate/contract.ts';
+import { readTerm } from '../../crate/read-term.ts';
 import { isJsonArray, isJsonObject, type JsonObject } from '../../model/json.ts';
 import type { DeclaredMissingRow } from '../../model/rows.ts';
 import { listed } from './reader.ts';
 import type { MapScope } from './scope.ts';
 
-/** Prefixes under which LAMBDA Core accepts any of its terms (profile §4.2). */
-const PREFIX =
-  /^(?:lambda|lambdarc|lambdax|sdo|schema):|^https?:\/\/(?:w3id\.org\/lambda\/(?:rocrate\/)?|schema\.org\/)/;
+/** Prefixes under which LAMBDA Core accepts any of its terms (profile §4.2), here before a field's name. */
+const PREFIX = /^(?:lambda|lambdarc|lambdax|sdo|schema):/;
 
 const FIELDS = ['field', 'reason', 'blocks', 'note'] as const;
 
@@ -24,10 +24,12 @@ export function declaredMissing(
   const key = reader.keyOf('missing');
   if (value === undefined || key === null) return [];
   const base = reader.pointerOf('missing');
+  const { terms } = scope.graph;
   return listed(value).flatMap((item, position) => {
     const json_pointer = isJsonArray(value) && base !== entity.pointer ? `${base}/${position}` : base;
-    const declaration = isJsonObject(item) ? withoutPrefixes(item) : {};
-    const field = text(declaration['field'])?.replace(PREFIX, '') ?? null;
+    const part = (name: (typeof FIELDS)[number]) =>
+      isJsonObject(item) ? text(readTerm(terms, item, name)) : null;
+    const field = part('field')?.replace(PREFIX, '') ?? null;
     if (field === null || field === '') {
       scope.warn(
         'declaration-without-field',
@@ -41,19 +43,16 @@ export function declaredMissing(
       entity_iri: entityIri,
       json_pointer,
       field,
-      reason: text(declaration['reason']),
-      blocks: text(declaration['blocks']),
-      note: text(declaration['note']),
+      reason: part('reason'),
+      blocks: part('blocks'),
+      note: part('note'),
     };
-    if (holdsAllOf(row, declaration)) reader.holdItem(key, position);
+    if (isJsonObject(item) && holdsAllOf(row, item)) reader.holdItem(key, position);
     return [row];
   });
 }
 
-function withoutPrefixes(item: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(item).map(([key, value]) => [key.replace(PREFIX, ''), value]));
-}
-
+/** Whether the row says all of a declaration; keys with a prefix are left in the properties as they were written. */
 function holdsAllOf(row: DeclaredMissingRow, declaration: JsonObject): boolean {
   return Object.entries(declaration).every(([key, value]) => {
     const column = FIELDS.find((field) => field === key);

@@ -1,4 +1,5 @@
-import type { CrateEntity, CrateGraph } from '../../crate/contract.ts';
+import type { CrateEntity, CrateGraph, TermTable } from '../../crate/contract.ts';
+import { readTerm } from '../../crate/read-term.ts';
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, pointerJoin } from '../../model/json.ts';
 
 import type { TermKeys } from './term-keys.ts';
@@ -57,7 +58,7 @@ export class EntityReader {
   text(...terms: readonly string[]): string | null {
     for (const term of terms) {
       const value = this.raw(term);
-      const text = value === undefined ? null : asText(value);
+      const text = value === undefined ? null : asText(value, this.#reading.graph.terms);
       if (text === null) continue;
       if (literal(value) === text) this.hold(term);
       return text;
@@ -69,7 +70,7 @@ export class EntityReader {
   peek(...terms: readonly string[]): string | null {
     for (const term of terms) {
       const value = this.raw(term);
-      const text = value === undefined ? null : asText(value);
+      const text = value === undefined ? null : asText(value, this.#reading.graph.terms);
       if (text !== null) return text;
     }
     return null;
@@ -77,7 +78,7 @@ export class EntityReader {
 
   /** Every text under a term, in order, for a look that fills no column. */
   texts(term: string): string[] {
-    return listed(this.raw(term)).flatMap((item) => asText(item) ?? []);
+    return listed(this.raw(term)).flatMap((item) => asText(item, this.#reading.graph.terms) ?? []);
   }
 
   /** Says that a column holds these texts of a term, where they and the `@id`s of references are all there is to it. */
@@ -205,9 +206,12 @@ function isWrapped(value: JsonValue): value is JsonObject {
  * A value as text: a string or number; the first of a list; a JSON-LD literal; a quantity as `10 mg/mL`; a reference as
  * its name or its `@id`. Null where there is no text in it.
  */
-export function asText(value: JsonValue): string | null {
-  const first = isJsonArray(value) ? value.find((item) => itemText(item) !== null) : value;
-  return first === undefined ? null : itemText(first);
+export function asText(value: JsonValue, terms: TermTable): string | null {
+  for (const item of isJsonArray(value) ? value : [value]) {
+    const text = itemText(item, terms);
+    if (text !== null) return text;
+  }
+  return null;
 }
 
 function textAlone(item: JsonValue): JsonValue | undefined {
@@ -215,17 +219,18 @@ function textAlone(item: JsonValue): JsonValue | undefined {
   return Object.keys(item).length === 1 ? item['@id'] : undefined;
 }
 
-function itemText(item: JsonValue): string | null {
+function itemText(item: JsonValue, terms: TermTable): string | null {
   const plain = literal(item);
   if (typeof plain === 'string') return plain.trim() === '' ? null : plain;
   if (typeof plain === 'number' || typeof plain === 'boolean') return String(plain);
   if (!isJsonObject(plain)) return null;
-  const quantity = plain['value'] ?? plain['numeric_value'];
+  const part = (term: string) => literal(readTerm(terms, plain, term));
+  const quantity = part('value') ?? part('numeric_value');
   if (typeof quantity === 'number' || typeof quantity === 'string') {
-    const unit = plain['unitText'] ?? plain['unit'] ?? plain['unitCode'];
+    const unit = part('unitText') ?? part('unit') ?? part('unitCode');
     return typeof unit === 'string' ? `${quantity} ${unit}` : String(quantity);
   }
-  const named = plain['name'] ?? plain['@id'];
+  const named = part('name') ?? plain['@id'];
   return typeof named === 'string' && named.trim() !== '' ? named : null;
 }
 
