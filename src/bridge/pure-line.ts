@@ -5,6 +5,7 @@ import { mapCrate } from '../mapping/lambda-core/map.ts';
 import type { Finding, ProfileChoice, Verdict } from '../model/finding.ts';
 import type { CrateRows, MappingContext } from '../model/rows.ts';
 import { checkCrate } from '../profiles/check.ts';
+import { tidyFindings } from './findings.ts';
 
 /** What the pure line is asked: bytes in, findings and rows out; no clock, network, database or file system. */
 export interface PureLineRequest {
@@ -46,18 +47,7 @@ export async function runPureLine(request: PureLineRequest): Promise<PureLineRes
     profile: check.profile,
     conformant: check.conformant && parsed.findings.every((f) => f.severity !== 'error'),
     verdicts: check.verdicts,
-    findings: unique([...parsed.findings, ...check.findings, ...(mapped?.findings ?? [])]),
+    findings: tidyFindings([...parsed.findings, ...check.findings, ...(mapped?.findings ?? [])]),
     rows: mapped,
   };
-}
-
-/** Two rooms may see one thing; a reader should not be told twice. */
-function unique(findings: readonly Finding[]): readonly Finding[] {
-  const seen = new Set<string>();
-  return findings.filter((finding) => {
-    const key = `${finding.profile} ${finding.rule} ${finding.pointer} ${finding.message}`;
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
 }

@@ -32,14 +32,27 @@ export function validateCommand(program: Command): void {
     );
 }
 
+/** The findings of the profile asked and of reading the document; what another profile says is one line. */
 function reportText(report: ValidationReport): string {
-  const deciding = report.findings.filter((f) => f.severity === 'error');
-  const warnings = report.findings.length - deciding.length;
+  const asked = report.findings.filter((f) => f.profile === report.profile || f.profile === 'crate');
+  const errors = asked.filter((f) => f.severity === 'error').length;
+  const warnings = asked.length - errors;
   const tail = warnings > 0 ? `, ${plural(warnings, 'warning')}` : '';
   const head = report.conformant
     ? `${report.source}: conformant (${report.profile}${tail})`
-    : `${report.source}: not conformant (${report.profile}: ${plural(deciding.length, 'error')}${tail})`;
-  return [head, ...report.findings.map(findingText)].join('\n');
+    : `${report.source}: not conformant (${report.profile}: ${plural(errors, 'error')}${tail})`;
+  const others = new Set(
+    report.verdicts.map((v) => v.profile).filter((profile) => profile !== report.profile),
+  );
+  return [head, ...asked.map(findingText), ...[...others].map((profile) => otherText(report, profile))].join(
+    '\n',
+  );
+}
+
+function otherText(report: ValidationReport, profile: string): string {
+  const holds = report.verdicts.every((v) => v.profile !== profile || v.verdict === 'holds');
+  const said = report.findings.filter((f) => f.profile === profile).length;
+  return `  beside it, ${profile} ${holds ? 'holds' : 'does not hold'} (${plural(said, 'finding')}; --profile ${profile} shows them)`;
 }
 
 /** One finding on a line: severity, rule, place, message. */

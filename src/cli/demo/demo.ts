@@ -53,7 +53,7 @@ export async function runDemo(options: DemoOptions, output: Output): Promise<num
     try {
       const story = await tell(bridge.value, facility, fetched, output, say);
       if (!story.ok) return output.failure(story.failure);
-      const commands = commandsToPaste(dir, configPath, story.value.toFetch);
+      const commands = commandsToPaste(dir, configPath, story.value.verified);
       output.result({ ...story.value, facility: facility.url, config: configPath, commands }, () => '');
       say('6. Go on from here:\n');
       for (const command of commands) say(`   ${command}`);
@@ -72,7 +72,6 @@ interface Story {
   readonly runs_by_status: Readonly<Record<string, number>>;
   readonly verified: { readonly id: string; readonly file_name: string; readonly sha256: string | null };
   readonly refused: { readonly id: string; readonly file_name: string; readonly code: string };
-  readonly toFetch: string;
 }
 
 async function tell(
@@ -150,7 +149,6 @@ async function tell(
     runs_by_status: status.value,
     verified: { id: good.id, file_name: good.file_name, sha256: saved.value.sha256 },
     refused: { id: bad.id, file_name: bad.file_name, code: refused.failure.code },
-    toFetch: good.id,
   });
 }
 
@@ -182,12 +180,12 @@ function rowsText(reports: readonly PullReport[]): string {
   return `rows: ${[...rows].map(([kind, count]) => `${count} ${kind}`).join(', ')}`;
 }
 
-function commandsToPaste(dir: string, configPath: string, file: string): readonly string[] {
+function commandsToPaste(dir: string, configPath: string, file: Story['verified']): readonly string[] {
   const at = `--data ${quoted(shown(dir))} --config ${quoted(shown(configPath))}`;
   return [
     `npx crate-bridge runs --processing-status collected,raw ${at}`,
     `npx crate-bridge files --technique saxs --json ${at}`,
-    `npx crate-bridge fetch ${file} -o fetched.mtz --force ${at}`,
+    `npx crate-bridge fetch ${file.id} -o ${quoted(file.file_name)} --force ${at}`,
   ];
 }
 

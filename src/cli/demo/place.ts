@@ -20,9 +20,10 @@ export interface DemoPlace {
 /** An empty folder for this run: what an earlier demo left there is removed, anything else is refused. */
 export async function prepareDemoFolder(dataDir: string): Promise<Outcome<DemoPlace>> {
   const dir = join(dataDir, 'demo');
-  const entries = await readdir(dir).catch(() => []);
-  const marked = await stat(join(dir, MARKER)).catch(() => null);
-  if (entries.length > 0 && marked === null) {
+  const there = await stat(dir).catch(() => null);
+  const entries = there?.isDirectory() ? await readdir(dir) : [];
+  const empty = there === null || (there.isDirectory() && entries.length === 0);
+  if (!empty && !entries.includes(MARKER)) {
     return failure('usage', `${dir} holds something that is not an earlier demo.`, {
       where: dir,
       expected: 'an absent or empty folder; choose another with --data',
