@@ -84,7 +84,7 @@ const MOST_BYTES = 1024 * 1024;
 
 /** `/api/v1/pulls`: started here, watched by id. */
 export function mountPulls(app: Door, door: DoorContext): void {
-  app.use('/api/v1/pulls', bodyLimit({ maxSize: MOST_BYTES, onError: () => problem(TOO_LARGE.failure) }));
+  app.use('/api/v1/pulls', bodyLimit({ maxSize: MOST_BYTES, onError: tooLarge }));
 
   mount(app, start, async (call) => {
     const allowed = mayPull(call);
@@ -127,7 +127,10 @@ function mayPull(call: DoorCall): Outcome<void> {
       });
 }
 
-const TOO_LARGE = failure('too_large', 'The body is larger than 1 MiB.', {
-  where: 'body',
-  expected: '1 MiB',
-});
+/** The rest of the body stays unread, so the connection cannot be used again. */
+function tooLarge(): Response {
+  const facts = { where: 'body', expected: 'at most 1 MiB' };
+  return problem(failure('too_large', 'The body is larger than 1 MiB.', facts).failure, {
+    Connection: 'close',
+  });
+}
