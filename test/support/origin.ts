@@ -252,8 +252,10 @@ function bodyOf(
   fault: Fault | undefined,
 ): { readonly size: number; readonly body: Iterable<Buffer> } {
   if (!(file.content instanceof Uint8Array)) {
+    if (fault?.kind === 'gzip') throw new Error('a generated file is not compressed; give its bytes');
     const { size } = file.content;
-    const length = fault?.kind === 'truncate' ? Math.min(fault.at, size) : size;
+    const extra = fault?.kind === 'extra' ? fault.bytes : 0;
+    const length = fault?.kind === 'truncate' ? Math.min(fault.at, size) : size + extra;
     return { size: length, body: generated(length, fault?.kind === 'flip' ? fault.at : null) };
   }
   const bytes = damaged(Buffer.from(file.content), fault);
