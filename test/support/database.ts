@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inject } from 'vitest';
+import type { Registry } from '../../src/registry/contract.ts';
+import { openRegistry } from '../../src/registry/open.ts';
+import { databaseAt, onServer } from './global-setup.ts';
+
+export interface FreshDatabase {
+  /** Null for the embedded database. */
+  readonly databaseUrl: string | null;
+  readonly dataDir: string;
+  dispose(): Promise<void>;
+}
+
+export interface FreshRegistry extends FreshDatabase {
+  readonly registry: Registry;
+}
+
+/**
+ * An empty, migrated database of its own, a copy of the run's template, on the engine the run is for: a folder, or with
+ * CRATE_BRIDGE_TEST_DATABASE_URL a database on that server.
+ */
+export async function freshDatabase(): Promise<FreshDatabase> {
+  const template = inject('registryTemplate');
+  const dataDir = await mkdtemp(join(tmpdir(), 'crate-bridge-data-'));
+  const removeFolder = () => rm(dataDir, { recursive: true, force: true });
+  if (template.kind === 'embedded') {
+    await cp(template.folder, dataDir, { recursive: true });
+    return { databaseUrl: null, dataDir, dispose: removeFolder };
+  }
+  const name = `${template.prefix}_${randomUUID().slice(0, 8)}`;
+  await onServer(template.url, (sql) => sql`CREATE DATABASE ${sql(name)} TEMPLATE ${sql(template.database)}`);
+  return {
+    databaseUrl: databaseAt(template.url, name),
+    dataDir,
+    dispose: async () => {
+      await onServer(template.url, (sql) => sql`DROP DATABASE IF EXISTS ${sql(name)} WITH (FORCE)`);
+      await removeFolder();
+    },
+  };
+}
+
+/** The same with its registry open; `dispose` closes it. */
+export async function freshRegistry(): Promise<FreshRegistry> {
+  const database = await freshDatabase();
+  const opened = await openRegistry(database);
+  if (!opened.ok) throw new Error(opened.failure.message);
+  return {
+    ...database,
+    registry: opened.value,
+    dispose: async () => {
+      await opened.value.close();
+      await database.dispose();
+    },
+  };
+}
