@@ -1,7 +1,10 @@
 import type { Finding } from '../model/finding.ts';
 
-/** Findings kept of one rule: enough to mend a crate by, few enough that a broken crate of a million files stays small. */
-export const MAX_FINDINGS_PER_RULE = 1_000;
+/**
+ * Findings of reading and mapping kept of one rule, as many as the checkers keep themselves: enough to mend a crate by, few
+ * enough that a broken crate of a million files stays small.
+ */
+const MAX_FINDINGS_PER_RULE = 1_000;
 
 /**
  * Findings as a person should get them: nothing told twice (two rooms may see one thing), and of one rule no more than a
@@ -19,9 +22,11 @@ export function tidyFindings(findings: readonly Finding[]): readonly Finding[] {
     const tally = perRule.get(rule) ?? { first: finding, count: 0 };
     perRule.set(rule, tally);
     tally.count += 1;
-    if (tally.count <= MAX_FINDINGS_PER_RULE) kept.push(finding);
+    if (tally.count <= MAX_FINDINGS_PER_RULE || !isUncapped(finding)) kept.push(finding);
   }
-  const more = [...perRule.values()].filter((tally) => tally.count > MAX_FINDINGS_PER_RULE);
+  const more = [...perRule.values()].filter(
+    (tally) => tally.count > MAX_FINDINGS_PER_RULE && isUncapped(tally.first),
+  );
   return [
     ...kept,
     ...more.map(({ first, count }) => ({
@@ -31,4 +36,9 @@ export function tidyFindings(findings: readonly Finding[]): readonly Finding[] {
       message: `${count - MAX_FINDINGS_PER_RULE} more findings of this rule are not listed.`,
     })),
   ];
+}
+
+/** A checker counts and caps its own. */
+function isUncapped(finding: Finding): boolean {
+  return finding.profile === 'crate' || finding.profile === 'mapping';
 }
