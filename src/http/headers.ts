@@ -36,7 +36,7 @@ export function contentHeaders(facts: ContentFacts): Record<string, string> {
   return {
     ...SECURE_HEADERS,
     'Content-Type': mediaType(file.encoding_format),
-    'Content-Disposition': attachment(file.file_name.toWellFormed()),
+    'Content-Disposition': attachment(lastSegment(file.file_name)),
     ...(length !== null && { 'Content-Length': String(length) }),
     ...(sha256 !== null && {
       'Repr-Digest': `sha-256=:${base64(sha256)}:`,
@@ -75,6 +75,11 @@ function cachingHeaders(sha256: string | null, caller: Caller): Record<string, s
   // Any content coding on the way would make the digest wrong.
   const kept = sha256 === null ? ['no-store'] : caller.kind === 'anonymous' ? [] : ['private'];
   return { 'Cache-Control': [...kept, 'no-transform'].join(', '), Vary: 'Authorization, Cookie' };
+}
+
+/** A crate may write a path as a name; where a download lands is for its receiver to say. */
+function lastSegment(name: string): string {
+  return name.toWellFormed().split(/[/\\]/).at(-1) || 'file';
 }
 
 /** A crate may write anything as a format; only a well-formed media type may become a header. */

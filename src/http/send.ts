@@ -40,6 +40,7 @@ export async function sendBody(outgoing: ServerResponse, sending: Sending): Prom
     return 'complete';
   } catch {
     body.destroy();
+    reset(outgoing.socket);
     return broken ? 'body' : 'client';
   }
 }

@@ -59,6 +59,9 @@ beforeAll(async () => {
           file_size_bytes: 512 * MIB,
         }),
         known(10, { storage_uri: `${origin.url}/large`, file_size_bytes: null }),
+        known(20, small, { file_name: 'a\r\nX-Evil: 1' }),
+        known(21, small, { file_name: '../../etc/passwd' }),
+        known(22, small, { file_name: '\ud800\0' }),
         ...NAMES.map((file_name, index) => known(100 + index, small, { file_name })),
       ],
       callers: { secret: caller('pipeline', ['content:read']) },
@@ -135,6 +138,20 @@ describe('the bytes of a file', () => {
     expect(answer.headers.get('content-type')).toBe('application/octet-stream');
     expect(answer.headers.has('x-evil')).toBe(false);
     await answer.arrayBuffer();
+  });
+
+  it('are named safely whatever the crate calls them', async () => {
+    for (const [number, name] of [
+      [20, 'a\r\nX-Evil: 1'],
+      [21, '../../etc/passwd'],
+      [22, '\ud800\0'],
+    ] as const) {
+      const found = await fetch(`${door.url}/api/v1/files/${uuid(number)}/content`);
+      expect(found.status, name).toBe(200);
+      expect(found.headers.has('x-evil')).toBe(false);
+      expect(found.headers.get('content-disposition')).not.toMatch(/filename="?\.\.?\//);
+      expect(Buffer.from(await found.arrayBuffer())).toEqual(SMALL);
+    }
   });
 
   it('are not sent again to whoever has them', async () => {

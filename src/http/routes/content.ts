@@ -170,11 +170,16 @@ async function sendContent(
   return RESPONSE_ALREADY_SENT;
 }
 
+/** The answer is out, so nothing here may become another one. */
 async function report(door: DoorContext, { file, stream }: OpenedFile, sent: string): Promise<void> {
-  const { outcome, bytesRead, failure: reason } = await stream.proof;
-  const facts = { file: file.id, sent, outcome, bytes: bytesRead, code: reason?.code ?? null };
-  if (sent === 'complete') door.log.info(facts, 'file sent');
-  else door.log.warn(facts, 'file broken off');
+  try {
+    const { outcome, bytesRead, failure: reason } = await stream.proof;
+    const facts = { file: file.id, sent, outcome, bytes: bytesRead, code: reason?.code ?? null };
+    if (sent === 'complete') door.log.info(facts, 'file sent');
+    else door.log.warn(facts, 'file broken off');
+  } catch (error) {
+    door.log.error({ err: error, file: file.id, sent }, 'proof not recorded');
+  }
 }
 
 function misnamed(call: DoorCall, described: DescribedFile): Response {
