@@ -1,16 +1,9 @@
 import { readFileSync } from 'node:fs';
-import type {
-  Config,
-  CredentialReference,
-  FacilityConfig,
-  SourceConfig,
-  StorageRule,
-} from '../config/contract.ts';
+import type { Config, FacilityConfig, SourceConfig, StorageRule } from '../config/contract.ts';
 import type { FacilityAccess } from '../model/caller.ts';
-import type { Outcome } from '../model/failure.ts';
 import { createHttpClient } from '../net/client.ts';
-import type { Credential, HttpClient } from '../net/contract.ts';
-import { credentialFor } from '../net/credentials.ts';
+import type { HttpClient } from '../net/contract.ts';
+import type { SecretStore } from '../net/credentials.ts';
 import type { Registry } from '../registry/contract.ts';
 
 /** What every use case of a local bridge works with. */
@@ -19,8 +12,8 @@ export interface BridgeContext {
   readonly registry: Registry;
   /** The facility's client: its own address allowances, one connection pool. */
   readonly httpFor: (facility: string) => HttpClient;
-  /** The secret behind a reference, for one origin; read anew each time, so that a rotation counts at once. */
-  readonly credentialFor: (reference: CredentialReference, origin: string) => Outcome<Credential>;
+  /** Where secrets are looked up; read anew each time, so that a rotation counts at once. */
+  readonly secrets: SecretStore;
   readonly now: () => Date;
   readonly close: () => Promise<void>;
 }
@@ -46,8 +39,7 @@ export function createContext(options: {
     config,
     registry,
     httpFor,
-    credentialFor: (reference, origin) =>
-      credentialFor(reference, origin, { env: options.env, readFile: (path) => readFileSync(path, 'utf8') }),
+    secrets: { env: options.env, readFile: (path) => readFileSync(path, 'utf8') },
     now: options.now ?? (() => new Date()),
     close: async () => {
       await Promise.all([...clients.values()].map((client) => client.close()));

@@ -6,9 +6,10 @@ import type { ProofResult, ProvenStream } from '../storage/contract.ts';
 import { fileScheme } from '../storage/file.ts';
 import { httpScheme } from '../storage/http.ts';
 import { openProven } from '../storage/open.ts';
+import { targetFor } from '../storage/target.ts';
 import type { BridgeContext } from './context.ts';
 import type { DescribedFile, OpenedFile, OpenRequest } from './contract.ts';
-import { findPointer, storageRuleFor, storageTarget } from './resolve.ts';
+import { findPointer, storageRuleFor } from './resolve.ts';
 
 /** A superseded pointer this small is tried all the same: whether its place still holds its own bytes is cheap to prove. */
 const TRY_SUPERSEDED_MAX_BYTES = 1024 * 1024;
@@ -76,7 +77,7 @@ async function openStream(
 ): Promise<Outcome<ProvenStream>> {
   const rule = storageRuleFor(context, record);
   if (!rule.ok) return rule;
-  const target = storageTarget(context, rule.value, uri);
+  const target = targetFor(rule.value, uri, context.secrets);
   if (!target.ok) return target;
   const schemes = { http: httpScheme(context.httpFor(rule.value.facility)), file: fileScheme() };
   return openProven(record.pointer, target.value, schemes, {

@@ -2,9 +2,7 @@ import type { Caller } from '../model/caller.ts';
 import { failure, type Outcome, success } from '../model/failure.ts';
 import type { StorageRule } from '../model/storage-rule.ts';
 import type { PointerRecord } from '../registry/contract.ts';
-import type { StorageTarget } from '../storage/contract.ts';
 import { mayPoint, ruleFor } from '../storage/rules.ts';
-import { targetFor } from '../storage/target.ts';
 import { type BridgeContext, storageRules } from './context.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -68,19 +66,6 @@ export function storageRuleFor(context: BridgeContext, record: PointerRecord): O
     );
   }
   return success(rule);
-}
-
-/** A rule applied to a storage_uri, with the facility's credential where the rule has one. */
-export function storageTarget(
-  context: BridgeContext,
-  rule: StorageRule,
-  storageUri: string,
-): Outcome<StorageTarget> {
-  const target = targetFor(rule, storageUri);
-  if (!target.ok || target.value.kind !== 'http' || rule.credential === undefined) return target;
-  if (rule.target.kind !== 'http') return target;
-  const credential = context.credentialFor(rule.credential, new URL(rule.target.url).origin);
-  return credential.ok ? success({ ...target.value, credential: credential.value }) : credential;
 }
 
 function prefixOf(uri: string): string {

@@ -1,5 +1,6 @@
 import type { FacilityConfig, SourceConfig } from '../config/contract.ts';
 import { DEFAULT_LIMITS } from '../crate/contract.ts';
+import { credentialFor as referredCredential } from '../net/credentials.ts';
 import type { CrateSource } from '../sources/contract.ts';
 import { directorySource } from '../sources/directory.ts';
 import { urlsSource } from '../sources/urls.ts';
@@ -21,7 +22,7 @@ export function openSource(
         maxBytes,
         ...(credential === undefined
           ? {}
-          : { credentialFor: (origin) => context.credentialFor(credential, origin) }),
+          : { credentialFor: (origin) => referredCredential(credential, origin, context.secrets) }),
       });
     }
     case 'directory':
