@@ -72,7 +72,7 @@ export function associations(
   implied: Implied,
 ): readonly AssociationRow[] {
   const links = new LinkList(scope);
-  const inside = new PartsInside(parts);
+  const inside = new PartsInside(scope, parts);
   crateAssociations(scope, links, iris);
   for (const run of classified.get('experiment_run') ?? []) {
     runAssociations(scope, links, iris, inside, run, RUN_KINDS.experiment);
@@ -205,24 +205,35 @@ function only(iris: ReadonlySet<string>): string | null {
 }
 
 /** Associations through Datasets that are no rows, in all; beyond it a crate is padding, not provenance. */
-const MAX_EXPANDED = 500_000;
+const MAX_EXPANDED = 200_000;
 
 /** The parts inside a Dataset that is no row itself, found once each. */
 class PartsInside {
+  readonly #scope: MapScope;
   readonly #parts: DataParts;
   readonly #known = new Map<string, readonly string[]>();
   #left = MAX_EXPANDED;
 
-  constructor(parts: DataParts) {
+  constructor(scope: MapScope, parts: DataParts) {
+    this.#scope = scope;
     this.#parts = parts;
   }
 
   of(iri: string): readonly string[] {
     const found = this.#known.get(iri) ?? this.#collect(iri);
     this.#known.set(iri, found);
-    const within = found.slice(0, this.#left);
-    this.#left -= within.length;
-    return within;
+    if (found.length > this.#left) {
+      if (this.#left >= 0) this.#warn();
+      this.#left = -1;
+      return [];
+    }
+    this.#left -= found.length;
+    return found;
+  }
+
+  #warn(): void {
+    const message = `Runs and Datasets name Datasets that group more than ${MAX_EXPANDED} parts in all; the rest are not joined.`;
+    this.#scope.warn('too-many-associations', null, '/@graph', message);
   }
 
   #collect(start: string): readonly string[] {

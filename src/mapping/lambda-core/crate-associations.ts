@@ -42,8 +42,8 @@ const MAX_POSITION = 32_767;
 
 function authorPosition(scope: MapScope, iri: string): number | null {
   for (const entity of scope.graph.byIri.get(iri) ?? []) {
-    const position = scope.reader(entity).integer('author_position');
-    if (position !== null && position >= 1 && position <= MAX_POSITION) return position;
+    const position = scope.reader(entity).integer('author_position', MAX_POSITION);
+    if (position !== null && position >= 1) return position;
   }
   return null;
 }

@@ -4,7 +4,7 @@ import type { Belonging } from './belonging.ts';
 import { fileName } from './file-name.ts';
 import { iriKey } from './identity.ts';
 import type { DataPart } from './parts.ts';
-import type { EntityReader } from './reader.ts';
+import { type EntityReader, MAX_INTEGER } from './reader.ts';
 import { commonColumns } from './row.ts';
 import type { MapScope } from './scope.ts';
 import { storageOf } from './storage-uri.ts';
@@ -19,12 +19,12 @@ export function dataFileRow(scope: MapScope, part: DataPart, belonging: Belongin
   const storage = storageOf(scope, reader, resolved);
   const written = {
     data_type: reader.text('data_type'),
-    processing_level: reader.integer('processing_level'),
+    processing_level: reader.integer('processing_level', MAX_INTEGER),
     file_role: reader.text('file_role'),
   };
   const file_role = written.file_role ?? inferredRole(written, belonging.positions.get(iri) ?? null);
   const isDesignated = reader.boolean('isDesignated') ?? false;
-  const part_count = kind === 'file' ? null : reader.integer('partCount');
+  const part_count = kind === 'file' ? null : reader.integer('partCount', MAX_INTEGER);
   const file_format = reader.text('file_format');
   const encoding_format = reader.text('encodingFormat', 'mimeType');
   const file_size_bytes = sizeOf(scope, reader);
@@ -79,7 +79,7 @@ function digestOf(
 function sizeOf(scope: MapScope, reader: EntityReader): number | null {
   if (reader.raw('contentSize') === undefined) return null;
   const size = reader.integer('contentSize');
-  if (size !== null && size >= 0) return size;
+  if (size !== null) return size;
   scope.warn(
     'not-a-size',
     reader.entity,

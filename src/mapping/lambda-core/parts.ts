@@ -2,7 +2,7 @@ import type { CrateEntity } from '../../crate/contract.ts';
 import type { DataFileRow, NestedDocument } from '../../model/rows.ts';
 import type { Classified } from './kinds.ts';
 import { pointersOf } from './pointers.ts';
-import type { EntityReader } from './reader.ts';
+import { type EntityReader, MAX_INTEGER } from './reader.ts';
 import type { MapScope } from './scope.ts';
 
 /** What a run or workflow reads and makes (schema.org Action, and PROV-O beside it). */
@@ -95,7 +95,7 @@ function datasetKind(
   pointers: readonly NestedDocument[],
 ): 'series' | 'container' | null {
   const reader = scope.reader(entity);
-  if (reader.integer('partCount') !== null && pointers.length === 0) return 'series';
+  if (reader.integer('partCount', MAX_INTEGER) !== null && pointers.length === 0) return 'series';
   if (BYTE_TERMS.some((term) => reader.says(term))) return 'container';
   if (pointers.some((pointer) => pointer.kind === 'remote_registration')) return null;
   const place = scope.place(entity)?.kind;

@@ -1,5 +1,5 @@
 import type { NestedDocument } from '../../model/rows.ts';
-import type { EntityReader } from './reader.ts';
+import { type EntityReader, MAX_INTEGER } from './reader.ts';
 import type { MapScope } from './scope.ts';
 
 const DESCRIPTOR = /(^|[/-])ro-crate-metadata\.json(?:ld)?$/;
@@ -30,7 +30,7 @@ export function pointersOf(scope: MapScope, part: EntityReader): readonly Nested
       });
     }
   }
-  if (part.says('identifier') && part.says('url') && part.integer('partCount') === null) {
+  if (part.says('identifier') && part.says('url') && part.integer('partCount', MAX_INTEGER) === null) {
     const { entity } = part;
     const own = scope.place(entity);
     const iri = own?.kind === 'absolute' ? own.iri : (part.peek('url') ?? entity.iri);

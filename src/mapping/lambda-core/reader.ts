@@ -4,6 +4,9 @@ import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, pointerJoin
 
 import type { TermKeys } from './term-keys.ts';
 
+/** The largest number an integer column of the registry holds. */
+export const MAX_INTEGER = 2_147_483_647;
+
 /** What readers of one graph share. */
 export interface Reading {
   readonly graph: CrateGraph;
@@ -88,13 +91,15 @@ export class EntityReader {
     if (same) this.hold(term);
   }
 
-  /** A whole number, also one written as digits in a string; null for anything else. */
-  integer(term: string): number | null {
+  /** A whole number from 0 to `max`, also one written as digits in a string; null for anything else. */
+  integer(term: string, max: number = Number.MAX_SAFE_INTEGER): number | null {
     const value = literal(this.raw(term));
-    const number = typeof value === 'string' && /^-?\d{1,16}$/.test(value.trim()) ? Number(value) : value;
-    if (typeof number !== 'number' || !Number.isSafeInteger(number)) return null;
+    const number = typeof value === 'string' && /^\d{1,16}$/.test(value.trim()) ? Number(value) : value;
+    if (typeof number !== 'number' || !Number.isSafeInteger(number) || number < 0 || number > max)
+      return null;
     this.hold(term);
-    return number;
+    // JSON has a -0, which is a size like any other zero.
+    return number === 0 ? 0 : number;
   }
 
   boolean(term: string): boolean | null {

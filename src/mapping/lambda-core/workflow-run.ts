@@ -3,7 +3,7 @@ import type { WorkflowRunRow } from '../../model/rows.ts';
 import { globalRunKey } from './experiment-run.ts';
 import { candidates, crateKey } from './identity.ts';
 import { proposalScoped } from './proposal.ts';
-import type { EntityReader } from './reader.ts';
+import { type EntityReader, MAX_INTEGER } from './reader.ts';
 import { commonColumns } from './row.ts';
 import type { MapScope } from './scope.ts';
 
@@ -16,7 +16,7 @@ export function workflowRunRow(scope: MapScope, entity: CrateEntity): WorkflowRu
     workflow_type: reader.text('workflow_type'),
     software_name: reader.text('software_name') ?? software?.peek('name') ?? null,
     software_version: reader.text('software_version') ?? software?.peek('softwareVersion', 'version') ?? null,
-    processing_level: reader.integer('processing_level'),
+    processing_level: reader.integer('processing_level', MAX_INTEGER),
     start_time: scope.time(reader, 'startTime', 'prov:startedAtTime', 'start_time'),
     end_time: scope.time(reader, 'endTime', 'prov:endedAtTime', 'end_time'),
   };
