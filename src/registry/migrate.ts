@@ -1,39 +1,19 @@
-import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
-import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
-import type { Failure, Outcome } from '../model/failure.ts';
-import { failure, success } from '../model/failure.ts';
+import type { Outcome } from '../model/failure.ts';
+import { success } from '../model/failure.ts';
 import { type Address, type Database, openPool } from './database.ts';
 import { codeOf } from './errors.ts';
-
-/** `drizzle/` beside `src/` and `dist/`. */
-export const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../drizzle', import.meta.url));
-
-/** Where drizzle's migrator keeps what it applied. */
-export const LATEST_APPLIED =
-  'SELECT created_at FROM drizzle.__drizzle_migrations ORDER BY created_at DESC LIMIT 1';
+import {
+  LATEST_APPLIED,
+  MIGRATIONS_FOLDER,
+  newerSchema,
+  type SchemaState,
+  schemaState,
+} from './schema-state.ts';
 
 /** Any constant of our own: whoever holds it migrates. */
 const MIGRATION_LOCK = 7_203_355_641;
-
-export type SchemaState = 'current' | 'behind' | 'newer';
-
-/** How the database's schema stands to this program's; `null` for one without any. */
-export function schemaState(latestApplied: number | null): SchemaState {
-  const latestKnown = readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER }).at(-1)?.folderMillis ?? 0;
-  if (latestApplied === null || latestApplied < latestKnown) return 'behind';
-  return latestApplied === latestKnown ? 'current' : 'newer';
-}
-
-/** What to say to a program older than its database. */
-export function newerSchema(): { readonly ok: false; readonly failure: Failure } {
-  return failure(
-    'database_unavailable',
-    'The database was written by a newer crate-bridge. Upgrade this one, or point it at another database.',
-    { retryable: false },
-  );
-}
 
 /**
  * Brings a PostgreSQL up to date. One process migrates at a time, under an advisory lock of one connection; a role that

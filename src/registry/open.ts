@@ -3,8 +3,9 @@ import type { Registry } from './contract.ts';
 import { openPool } from './database.ts';
 import { openEmbedded } from './embedded/open.ts';
 import { asFailure } from './errors.ts';
-import { migratePostgresql, newerSchema, schemaStateOf } from './migrate.ts';
+import { migratePostgresql, schemaStateOf } from './migrate.ts';
 import { createRegistry } from './registry.ts';
+import { newerSchema } from './schema-state.ts';
 import { Store } from './store.ts';
 
 /** Connections to a PostgreSQL; to the embedded one, which answers one at a time. */

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { failure, type Outcome, success } from '../../model/failure.ts';
-import { newerSchema } from '../migrate.ts';
+import { newerSchema } from '../schema-state.ts';
 import { takeOwnership } from './ownership.ts';
 import type { Places } from './places.ts';
 import type { WorkerHears, WorkerInput, WorkerSays } from './worker.ts';

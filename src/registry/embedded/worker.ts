@@ -2,9 +2,7 @@ import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
-import { drizzle } from 'drizzle-orm/pglite';
-import { migrate } from 'drizzle-orm/pglite/migrator';
-import { LATEST_APPLIED, MIGRATIONS_FOLDER, schemaState } from '../migrate.ts';
+import { LATEST_APPLIED, MIGRATIONS_FOLDER, schemaState } from '../schema-state.ts';
 import { serve } from './server.ts';
 
 /** What the thread is started with. */
@@ -30,7 +28,7 @@ async function main(input: WorkerInput, say: (message: WorkerSays) => void): Pro
     await db.close();
     return say({ kind: 'newer' });
   }
-  if (state === 'behind') await migrate(drizzle(db), { migrationsFolder: MIGRATIONS_FOLDER });
+  if (state === 'behind') await migrateDatabase(db);
   // a killed owner leaves its socket's name behind
   rmSync(input.socket, { force: true });
   const server = await serve(db, input.socket, (error) => {
@@ -57,6 +55,13 @@ async function openDatabase(path: string): Promise<PGlite> {
     renameSync(join(folder, unfinished), path);
   }
   return await PGlite.create({ dataDir: path });
+}
+
+/** Loads the migrator only where there is something to do: loading it takes longer than opening a database. */
+async function migrateDatabase(db: PGlite): Promise<void> {
+  const { drizzle } = await import('drizzle-orm/pglite');
+  const { migrate } = await import('drizzle-orm/pglite/migrator');
+  await migrate(drizzle(db), { migrationsFolder: MIGRATIONS_FOLDER });
 }
 
 async function latestApplied(db: PGlite): Promise<number | null> {
