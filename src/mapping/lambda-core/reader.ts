@@ -25,6 +25,8 @@ export interface Reference {
   readonly position: number;
 }
 
+const NONE: readonly Reference[] = [];
+
 /**
  * Reads one entity and remembers which keys its columns now hold, so that `properties()` is exactly the rest. A key counts
  * as held only when the column says all of it: a name given as two strings stays in the properties beside the column.
@@ -35,6 +37,7 @@ export class EntityReader {
   // Small, and one for each of a hundred thousand files: a list, and only where needed a map.
   readonly #held: string[] = [];
   #heldItems: Map<string, Set<number>> | null = null;
+  #references: Map<string, readonly Reference[]> | null = null;
 
   constructor(reading: Reading, entity: CrateEntity) {
     this.entity = entity;
@@ -43,11 +46,16 @@ export class EntityReader {
 
   /** The value under a term, by its bare key first and any other spelling second; null counts as absent. */
   raw(term: string): JsonValue | undefined {
-    const { node } = this.entity;
+    const key = this.keyOf(term);
+    return key === null ? undefined : (this.entity.node[key] ?? undefined);
+  }
+
+  /** The key a term was written as, such as `lambda:technique`. */
+  keyOf(term: string): string | null {
     for (const key of this.#reading.keys(term)) {
-      if (Object.hasOwn(node, key)) return node[key] ?? undefined;
+      if (Object.hasOwn(this.entity.node, key)) return key;
     }
-    return undefined;
+    return null;
   }
 
   /** Whether a term says anything: not absent, null, empty or false. */
@@ -111,7 +119,7 @@ export class EntityReader {
   }
 
   /** References under the terms, in order. A bare string counts where an entity of the graph has that `@id`. */
-  refs(...terms: readonly string[]): Reference[] {
+  refs(...terms: readonly string[]): readonly Reference[] {
     const [first = '', ...more] = terms;
     const found = this.#refsUnder(first);
     return more.length === 0 ? found : found.concat(...more.map((term) => this.#refsUnder(term)));
@@ -134,12 +142,6 @@ export class EntityReader {
     this.#heldItems ??= new Map();
     const positions = this.#heldItems.get(key) ?? new Set();
     this.#heldItems.set(key, positions.add(position));
-  }
-
-  /** The key a term was written as, such as `lambda:technique`. */
-  keyOf(term: string): string | null {
-    const { node } = this.entity;
-    return this.#reading.keys(term).find((key) => Object.hasOwn(node, key)) ?? null;
   }
 
   /** What no column holds, as written. */
@@ -167,10 +169,19 @@ export class EntityReader {
     return left.length === 0 ? undefined : left;
   }
 
-  #refsUnder(term: string): Reference[] {
-    const value = this.raw(term);
-    const key = value === undefined ? null : this.keyOf(term);
-    if (value === undefined || key === null) return [];
+  /** Kept once read: a root's parts are gone through several times, and there may be a hundred thousand. */
+  #refsUnder(term: string): readonly Reference[] {
+    const key = this.keyOf(term);
+    if (key === null) return NONE;
+    const known = this.#references?.get(key);
+    if (known !== undefined) return known;
+    const found = this.#readReferences(key, this.entity.node[key]);
+    this.#references ??= new Map();
+    this.#references.set(key, found);
+    return found;
+  }
+
+  #readReferences(key: string, value: JsonValue | undefined): readonly Reference[] {
     const base = this.#pointerTo(key);
     const many = isJsonArray(value) && base !== this.entity.pointer;
     const strings = this.#reading.graph.terms.isReference(key);
@@ -212,6 +223,7 @@ function isWrapped(value: JsonValue): value is JsonObject {
  * its name or its `@id`. Null where there is no text in it.
  */
 export function asText(value: JsonValue, terms: TermTable): string | null {
+  if (typeof value === 'string') return value.trim() === '' ? null : value;
   for (const item of isJsonArray(value) ? value : [value]) {
     const text = itemText(item, terms);
     if (text !== null) return text;
