@@ -50,8 +50,12 @@ export function createRemoteBridge(options: {
     },
     facility: (code) => service.json(`facilities/${encodeURIComponent(code)}`),
     fileItem,
-    countRunsByStatus: async () =>
-      failure('usage', 'Counting by status works on the database, not on a service yet.'),
+    countRunsByStatus: async (filters) => {
+      const counted = await service.json<{ counts: Readonly<Record<string, number>> }>('runs/status-counts', {
+        ...filters,
+      });
+      return counted.ok ? success(counted.value.counts) : counted;
+    },
 
     pull: async (request) => {
       const started = await startPulls(service, request.sources, request.dryRun);
@@ -67,7 +71,7 @@ export function createRemoteBridge(options: {
       return success(reports);
     },
     startPulls: (request) => startPulls(service, request.sources, request.dryRun),
-    pullReport: (id) => service.json(`pulls/${encodeURIComponent(id)}`),
+    pullReport: (id) => pullReport(service, id),
 
     validate: (sources, profile) => validate(sources, profile, options.cwd),
 
@@ -144,14 +148,23 @@ async function startPulls(
   return started.ok ? success(started.value.pulls) : started;
 }
 
+async function pullReport(
+  service: ServiceClient,
+  id: string,
+): Promise<Outcome<{ readonly state: string; readonly report: PullReport }>> {
+  const answer = await service.json<PullReport & { readonly state: string }>(
+    `pulls/${encodeURIComponent(id)}`,
+  );
+  if (!answer.ok) return answer;
+  const { state, ...report } = answer.value;
+  return success({ state, report });
+}
+
 async function waitForPull(service: ServiceClient, id: string): Promise<Outcome<PullReport>> {
   for (;;) {
-    const answer = await service.json<PullReport & { readonly state: string }>(
-      `pulls/${encodeURIComponent(id)}`,
-    );
+    const answer = await pullReport(service, id);
     if (!answer.ok) return answer;
-    const { state, ...report } = answer.value;
-    if (state !== 'running') return success(report);
+    if (answer.value.state !== 'running') return success(answer.value.report);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }

@@ -104,6 +104,10 @@ export function problemFailure(problem: JsonValue, status: number): Failure {
   return {
     code: code !== undefined && isFailureCode(code) ? code : 'service_unavailable',
     message: text('detail') ?? text('title') ?? `The service answered ${status}.`,
+    ...(typeof problem['retryable'] === 'boolean' ? { retryable: problem['retryable'] } : {}),
+    ...(typeof problem['retry_after_seconds'] === 'number'
+      ? { retryAfterSeconds: problem['retry_after_seconds'] }
+      : {}),
     ...Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)),
   };
 }

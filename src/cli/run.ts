@@ -43,7 +43,7 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   };
 }
 
-/** Collects a repeatable or comma-separated option, for commander. */
+/** Collects a repeatable or comma-separated option (codes and enum values), for commander. */
 export function collect(text: string, previous: readonly string[] | undefined): readonly string[] {
   return [
     ...(previous ?? []),
@@ -52,4 +52,9 @@ export function collect(text: string, previous: readonly string[] | undefined): 
       .map((part) => part.trim())
       .filter((part) => part !== ''),
   ];
+}
+
+/** Collects a repeatable option whose values may hold commas (names, IRIs), for commander. */
+export function repeat(text: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), text];
 }

@@ -2,6 +2,7 @@ import { MIMEType } from 'node:util';
 import { create as attachment } from 'content-disposition';
 import type { DescribedFile } from '../bridge/contract.ts';
 import type { Caller } from '../model/caller.ts';
+import { legacyDigest, reprDigest, strongEtag } from '../model/digest.ts';
 
 /**
  * Headers of every answer. Written here once because bytes go straight to the socket, past any middleware. Nothing this
@@ -39,8 +40,8 @@ export function contentHeaders(facts: ContentFacts): Record<string, string> {
     'Content-Disposition': attachment(lastSegment(file.file_name)),
     ...(length !== null && { 'Content-Length': String(length) }),
     ...(sha256 !== null && {
-      'Repr-Digest': `sha-256=:${base64(sha256)}:`,
-      Digest: `SHA-256=${base64(sha256)}`,
+      'Repr-Digest': reprDigest(sha256),
+      Digest: legacyDigest(sha256),
       ETag: strongEtag(sha256),
     }),
     ...(verification !== null && { 'Crate-Bridge-Verification': verification }),
@@ -61,14 +62,6 @@ export function namesEtag(ifNoneMatch: string, sha256: string): boolean {
   if (ifNoneMatch.trim() === '*') return true;
   const tags: readonly string[] = ifNoneMatch.match(/"[^"]*"/g) ?? [];
   return tags.includes(strongEtag(sha256));
-}
-
-function strongEtag(sha256: string): string {
-  return `"sha256-${sha256}"`;
-}
-
-function base64(sha256: string): string {
-  return Buffer.from(sha256, 'hex').toString('base64');
 }
 
 function cachingHeaders(sha256: string | null, caller: Caller): Record<string, string> {

@@ -64,5 +64,4 @@ export type StorageSchemes = Readonly<Record<StorageTarget['kind'], StorageSchem
  * verifier.ts  class HoldHash extends Transform                       — the only place digests are compared
  * open.ts      openProven(pointer, target, schemes, options): Promise<Outcome<ProvenStream>>
  *              proveOrigin(pointer, origin, options)                  — the same for bytes that come another way
- * digest.ts    reprDigest(sha256), legacyDigest(sha256), strongEtag(sha256)
  */

@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
 import { inject } from 'vitest';
 import type { Registry } from '../../src/registry/contract.ts';
+import { type Address, openPool } from '../../src/registry/database.ts';
+import { places } from '../../src/registry/embedded/places.ts';
 import { openRegistry } from '../../src/registry/open.ts';
 import { databaseAt, onServer } from './global-setup.ts';
 
@@ -55,4 +58,25 @@ export async function freshRegistry(): Promise<FreshRegistry> {
       await database.dispose();
     },
   };
+}
+
+/** Empties every table of a database, which is much faster than another database. Migrations stay. */
+export async function emptyDatabase(database: FreshDatabase): Promise<void> {
+  const pool = openPool(addressOf(database), 1);
+  try {
+    await pool.db.execute(sql`
+      DO $$ BEGIN EXECUTE (
+        SELECT 'TRUNCATE ' || string_agg(quote_ident(tablename), ', ') || ' CASCADE'
+        FROM pg_tables WHERE schemaname = 'public'
+      ); END $$`);
+  } finally {
+    await pool.end();
+  }
+}
+
+function addressOf({ databaseUrl, dataDir }: FreshDatabase): Address {
+  if (databaseUrl !== null) return { kind: 'postgresql', url: databaseUrl };
+  const found = places(dataDir);
+  if (!found.ok) throw new Error(found.failure.message);
+  return { kind: 'embedded', socket: found.value.socket };
 }

@@ -3,7 +3,7 @@ import type { Bridge } from '../../bridge/contract.ts';
 import { OPERATOR } from '../../model/caller.ts';
 import { type Outcome, success } from '../../model/failure.ts';
 import type { ItemOf, ListFilters, ListKind, Page } from '../../model/items.ts';
-import { collect, runWithBridge, wholeNumber } from '../run.ts';
+import { collect, repeat, runWithBridge, wholeNumber } from '../run.ts';
 import { plural, table } from '../text.ts';
 import { LIST_COLUMNS } from './list-columns.ts';
 
@@ -45,24 +45,21 @@ function listCommand(program: Command, kind: ListKind): void {
     .command(kind)
     .summary(`list ${SUMMARIES[kind]}`)
     .description(
-      `Lists ${SUMMARIES[kind]}.\nFilters are combined with AND; a repeated or comma-separated value means any of them.`,
+      `Lists ${SUMMARIES[kind]}.\nFilters are combined with AND; a repeated option means any of its values (codes and\nenum values may also be separated by commas).`,
     )
     .option('--facility <code>', 'facility code of the configuration', collect)
     .option('--proposal-id <code>', 'proposal', collect)
     .option('--technique <technique>', 'TechniqueEnum value, such as saxs', collect)
-    .option('--instrument <instrument>', 'id, instrument_code, beamline_id or name', collect)
-    .option('--sample <sample>', 'id, sample_code or name', collect)
+    .option('--instrument <instrument>', 'id, instrument_code, beamline_id or name', repeat)
+    .option('--sample <sample>', 'id, sample_code or name', repeat)
     .option('--processing-status <status>', 'ProcessingStatusEnum value, or undeclared', collect)
     .option('--date-start <time>', 'runs at or after this time (RFC 3339, or a date in UTC)')
     .option('--date-end <time>', 'runs before this time')
     .option('--sha256 <hex>', 'checksum of a file', checksum)
-    .option('--storage-uri <uri>', 'where a file is', (uri: string, previous?: readonly string[]) => [
-      ...(previous ?? []),
-      uri,
-    ])
+    .option('--storage-uri <uri>', 'where a file is', repeat)
     .option('--text <text>', 'part of a name, description or code')
-    .option('--crate <crate>', 'crate id or IRI', collect)
-    .option('--run <run>', 'run id or experiment_code', collect)
+    .option('--crate <crate>', 'crate id or IRI', repeat)
+    .option('--run <run>', 'run id or experiment_code', repeat)
     .option('--limit <n>', 'items on a page', wholeNumber(1, 1000), 100)
     .option('--cursor <cursor>', 'the `next` of the page before')
     .option('--all', 'every page')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { legacyDigest, reprDigest, strongEtag } from '../../src/storage/digest.ts';
+import { legacyDigest, reprDigest, strongEtag } from '../../src/model/digest.ts';
 
 describe('a digest in a header field', () => {
   // RFC 9530 Appendix B.1: the representation {"hello": "world"} and a newline.
