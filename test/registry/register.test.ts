@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OPERATOR } from '../../src/model/caller.ts';
 import type { Registry } from '../../src/registry/contract.ts';
@@ -217,7 +218,6 @@ describe('a known document', () => {
   it('is known by its place and digest under the same rules only', async () => {
     const registration = crate(said);
     const [registered] = await registerAll(registry, registration);
-    const { createHash } = await import('node:crypto');
     const question = {
       facility: 'als',
       source: 'nightly',
