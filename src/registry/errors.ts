@@ -2,18 +2,11 @@ import { DrizzleQueryError } from 'drizzle-orm';
 import postgres from 'postgres';
 import { type Failure, type FailureCode, failure } from '../model/failure.ts';
 
-/** Codes of postgres.js and of the operating system for a connection that could not be had or broke. */
+/** Codes of postgres.js and of the operating system for a connection that broke, or could not be had in time. */
 const CONNECTION_CODES = new Set([
-  'ECONNREFUSED',
   'ECONNRESET',
-  'ENOENT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ETIMEDOUT',
   'EPIPE',
-  'EACCES',
+  'ETIMEDOUT',
   'CONNECT_TIMEOUT',
   'CONNECTION_CLOSED',
   'CONNECTION_ENDED',
@@ -55,15 +48,27 @@ export function mayRunAgain(error: unknown): boolean {
   return AGAIN.has(codeOf(error));
 }
 
-/** Whether the connection was refused before anything was sent, so that the same call may be sent again. */
+/** Whether no connection was had, so that nothing was sent: no such host, no such socket, refused. */
 export function neverConnected(error: unknown): boolean {
-  return ['ECONNREFUSED', 'ENOENT'].includes(codeOf(error));
+  const inner = driverError(error);
+  const first = inner instanceof AggregateError ? inner.errors[0] : inner;
+  return (
+    first instanceof Error &&
+    'syscall' in first &&
+    (first.syscall === 'connect' || first.syscall === 'getaddrinfo')
+  );
+}
+
+/** Whether the connection broke while something was asked; a transaction on it is undone, unless it had just ended. */
+export function lostConnection(error: unknown): boolean {
+  const code = codeOf(error);
+  return code.startsWith('57P0') || ['ECONNRESET', 'EPIPE', 'CONNECTION_CLOSED'].includes(code);
 }
 
 /** The failure a database error is. `where` names the database without userinfo. */
 export function asFailure(error: unknown, where: string): { readonly ok: false; readonly failure: Failure } {
   const code = codeOf(error);
-  if (CONNECTION_CODES.has(code)) {
+  if (neverConnected(error) || CONNECTION_CODES.has(code)) {
     return failure('database_unavailable', `The database at ${where} does not answer (${code}).`, { where });
   }
   const inner = driverError(error);

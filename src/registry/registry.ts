@@ -39,14 +39,15 @@ export function createRegistry(over: {
     pointer: (id, caller) => store.run((db) => pointerById(db, id, caller)),
     pointersAt: (storageUri, caller) => store.run((db) => pointersAt(db, storageUri, caller)),
 
-    recordVerification: (verification) => store.run((db) => recordVerification(db, verification)),
-    recordAudit: (entry) => store.run((db) => recordAudit(db, entry)),
-    startPull: (pull) => store.run((db) => startPull(db, pull)),
-    finishPull: (report, at) => store.transaction((tx) => finishPull(tx, report, at)),
+    recordVerification: (verification) =>
+      store.run((db) => recordVerification(db, verification), { once: true }),
+    recordAudit: (entry) => store.run((db) => recordAudit(db, entry), { once: true }),
+    startPull: (pull) => store.run((db) => startPull(db, pull), { once: true }),
+    finishPull: (report, at) => store.transaction((tx) => finishPull(tx, report, at), { once: true }),
     pull: (id) => store.run((db) => readPull(db, id)),
 
-    createToken: (token, now) => store.transaction((tx) => createToken(tx, token, now)),
-    grantFor: (secret, now) => store.run((db) => grantFor(db, secret, now)),
+    createToken: (token, now) => store.transaction((tx) => createToken(tx, token, now), { once: true }),
+    grantFor: (secret, now) => store.run((db) => grantFor(db, secret, now), { once: true }),
     tokens: () => store.run((db) => tokens(db)),
     revokeToken: (name, now) => store.run((db) => revokeToken(db, name, now)),
 

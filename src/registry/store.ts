@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Outcome } from '../model/failure.ts';
 import type { Database } from './database.ts';
-import { asFailure, mayRunAgain, neverConnected } from './errors.ts';
+import { asFailure, lostConnection, mayRunAgain, neverConnected } from './errors.ts';
 
 /** Attempts at a transaction that other transactions undo: enough for dozens of writers on the same rows. */
 const ATTEMPTS = 8;
@@ -31,17 +31,25 @@ export class Store {
     this.#revive = revive;
   }
 
-  /** Runs queries outside a transaction. */
-  async run<T>(work: (db: Database) => Promise<Outcome<T>>): Promise<Outcome<T>> {
-    let revived = false;
+  /**
+   * Runs queries outside a transaction. What is `once` is not sent again when the connection broke before it was
+   * answered, since it may have happened: what appends, and what makes something with a name or a secret.
+   */
+  async run<T>(
+    work: (db: Database) => Promise<Outcome<T>>,
+    { once = false }: { readonly once?: boolean } = {},
+  ): Promise<Outcome<T>> {
+    let reconnected = false;
     for (let attempt = 1; ; attempt++) {
       try {
         return await work(this.#db);
       } catch (error) {
         if (mayRunAgain(error) && attempt < ATTEMPTS) {
           await wait(2 ** attempt * (5 + Math.random() * 10));
-        } else if (neverConnected(error) && !revived && (await this.#revive())) {
-          revived = true;
+        } else if (lostConnection(error) && !once && attempt < ATTEMPTS) {
+          await wait(attempt * 10);
+        } else if (neverConnected(error) && !reconnected && (await this.#revive())) {
+          reconnected = true;
         } else {
           return asFailure(error, this.#where);
         }
@@ -50,30 +58,21 @@ export class Store {
   }
 
   /** Runs one transaction; a failed outcome undoes it. `work` may run several times. */
-  transaction<T>(work: (tx: Database) => Promise<Outcome<T>>): Promise<Outcome<T>> {
-    return this.#inTransaction(work, (answer) => !answer.ok);
-  }
-
-  /** Runs one transaction and undoes it whatever the answer. */
-  rehearsal<T>(work: (tx: Database) => Promise<Outcome<T>>): Promise<Outcome<T>> {
-    return this.#inTransaction(work, () => true);
-  }
-
-  #inTransaction<T>(
+  transaction<T>(
     work: (tx: Database) => Promise<Outcome<T>>,
-    undo: (answer: Outcome<T>) => boolean,
+    options: { readonly once?: boolean } = {},
   ): Promise<Outcome<T>> {
     return this.run(async (db) => {
       try {
         return await db.transaction(async (tx) => {
           const answer = await work(tx);
-          if (undo(answer)) throw new Undone(answer);
+          if (!answer.ok) throw new Undone(answer);
           return answer;
         });
       } catch (error) {
         if (error instanceof Undone) return error.answer;
         throw error;
       }
-    });
+    }, options);
   }
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { failure, type Outcome, success } from '../../model/failure.ts';
 import { type Owner, own } from './owner.ts';
@@ -42,6 +43,8 @@ export async function openEmbedded(dataDir: string): Promise<Outcome<Embedded>> 
     socket: there.value.socket,
     revive: () => {
       if (closed || owner?.running() === true) return Promise.resolve(false);
+      // a folder somebody took away is not made again, empty, beneath a running program
+      if (!existsSync(there.value.database)) return Promise.resolve(false);
       reviving ??= ownOrFind()
         .then((outcome) => outcome.ok)
         .finally(() => {

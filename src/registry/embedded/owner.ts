@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { failure, type Outcome, success } from '../../model/failure.ts';
 import { newerSchema } from '../schema-state.ts';
-import { takeOwnership } from './ownership.ts';
-import type { Places } from './places.ts';
+import { type Ownership, takeOwnership } from './ownership.ts';
+import { type Places, unusable } from './places.ts';
 import type { WorkerHears, WorkerInput, WorkerSays } from './worker.ts';
 
 /** An embedded database this process runs. */
@@ -15,8 +15,14 @@ export interface Owner {
 
 /** Runs the embedded database in a thread of this process; null when another living process runs it. */
 export async function own(places: Places): Promise<Outcome<Owner | null>> {
-  const ownership = await takeOwnership(places);
+  let ownership: Ownership | null;
+  try {
+    ownership = await takeOwnership(places);
+  } catch (error) {
+    return unusable(places.owners, error);
+  }
   if (ownership === null) return success(null);
+  const taken = ownership;
   const input: WorkerInput = { database: places.database, socket: places.socket };
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url), {
@@ -29,7 +35,7 @@ export async function own(places: Places): Promise<Outcome<Owner | null>> {
   let running = true;
   ended.then(() => {
     running = false;
-    ownership.release();
+    taken.release();
   });
   const said = await new Promise<WorkerSays>((resolve) => {
     worker.once('message', (message: WorkerSays) => resolve(message));

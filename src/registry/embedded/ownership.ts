@@ -41,8 +41,11 @@ export async function takeOwnership({ owners, socket }: Places): Promise<Ownersh
     return {
       release: () => {
         // replaced, not removed: numbers only ever grow
-        const temporary = writeClaim(owners, { ...claim, released: true });
-        renameSync(temporary, fileOf(owners, mine));
+        try {
+          renameSync(writeClaim(owners, { ...claim, released: true }), fileOf(owners, mine));
+        } catch {
+          // the folder was taken away, and with it what was owned
+        }
       },
     };
   }

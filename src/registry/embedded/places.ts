@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { failure, type Outcome, success } from '../../model/failure.ts';
@@ -27,6 +27,8 @@ export function places(dataDir: string): Outcome<Places> {
   const owners = join(dataDir, 'owner');
   try {
     mkdirSync(owners, { recursive: true, mode: 0o700 });
+    // one that was there already may be open to others, and so would be the database
+    chmodSync(dataDir, 0o700);
   } catch (error) {
     return unusable(dataDir, error);
   }
@@ -48,7 +50,8 @@ export function places(dataDir: string): Outcome<Places> {
   return success({ ...found, socket: join(elsewhere, SOCKET_NAME) });
 }
 
-function unusable(folder: string, error: unknown): ReturnType<typeof failure> {
+/** What to say of a data folder the system does not let be used. */
+export function unusable(folder: string, error: unknown): ReturnType<typeof failure> {
   const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
   return failure('database_unavailable', `The data folder ${folder} cannot be used (${reason}).`, {
     retryable: false,

@@ -15,9 +15,12 @@ export interface Engine {
 }
 
 export interface SocketServer {
-  /** Lets the running turn's message finish and closes every connection. */
+  /** Lets the running turn end and closes every connection; what was not begun is told so. */
   close(): Promise<void>;
 }
+
+/** How long a turn may still take when the server closes. */
+const LAST_TURN_MS = 10_000;
 
 /** How long a client may keep its turn without sending, while others wait: a stopped process must not stop them all. */
 const LONGEST_PAUSE_MS = 60_000;
@@ -50,6 +53,8 @@ export function serve(
   let owner: Client | null = null;
   let running: Promise<void> | null = null;
   let pause: NodeJS.Timeout | null = null;
+  /** Set when the server closes: called at the end of the running turn. */
+  let lastTurnEnded: (() => void) | null = null;
 
   function accept(socket: Socket): void {
     const client = new Client(socket);
@@ -92,6 +97,7 @@ export function serve(
   async function takeTurns(): Promise<void> {
     for (;;) {
       if (owner?.gone) await endTurn();
+      if (owner === null && lastTurnEnded !== null) return lastTurnEnded();
       owner ??= queue.shift() ?? null;
       if (owner === null) return;
       if (owner.gone) {
@@ -145,9 +151,19 @@ export function serve(
 
   async function close(listening: Server): Promise<void> {
     const closed = new Promise<void>((resolve) => listening.close(() => resolve()));
-    for (const client of clients) client.socket.destroy();
-    await closed;
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, LAST_TURN_MS).unref();
+      lastTurnEnded = resolve;
+      work();
+    });
     await running;
+    // PostgreSQL's own answer to what it will not begin: the client knows that it may ask elsewhere
+    for (const { socket } of clients) socket.end(fatalMessage('57P01', 'the database is closing'));
+    const slow = setTimeout(() => {
+      for (const { socket } of clients) socket.destroy();
+    }, 1_000);
+    await closed;
+    clearTimeout(slow);
     if (owner !== null) await endTurn();
   }
 }
