@@ -50,7 +50,7 @@ export function createServiceClient(options: {
 
   const read = async <T>(answer: Outcome<OutboundResponse>): Promise<Outcome<T>> => {
     if (!answer.ok) return unavailable(answer.failure);
-    const document = await readDocument(answer.value, MAX_ANSWER_BYTES);
+    const document = await readDocument(answer.value, MAX_ANSWER_BYTES, 'any status');
     if (!document.ok) return unavailable(document.failure);
     const json = parseJson<T & JsonValue>(document.value.bytes);
     if (answer.value.status >= 400) return { ok: false, failure: problemFailure(json, answer.value.status) };

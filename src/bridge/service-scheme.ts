@@ -21,7 +21,7 @@ export function serviceScheme(service: ServiceClient): StorageScheme {
       if (!answer.ok) return answer;
       if (answer.value.status !== 200) {
         const { status } = answer.value;
-        const document = await readDocument(answer.value, MAX_PROBLEM_BYTES);
+        const document = await readDocument(answer.value, MAX_PROBLEM_BYTES, 'any status');
         const problem = document.ok ? parseJson(document.value.bytes) : null;
         return { ok: false, failure: problemFailure(problem, status) };
       }

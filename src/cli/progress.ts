@@ -8,23 +8,48 @@ export interface Progress {
   stop(): void;
 }
 
-/** A bar on stderr, drawn only where a person watches. `unit` names what is counted. */
+/**
+ * A bar on stderr where a person watches; otherwise a line at every tenth of the work, so that a log shows that it goes on.
+ * `unit` names what is counted. Silent under `--quiet`.
+ */
 export function startProgress(output: Output, label: string, unit: string): Progress {
-  if (!output.interactive) return { total: () => {}, advance: () => {}, stop: () => {} };
-  const bar = new cliProgress.SingleBar({
+  return output.interactive ? bar(label, unit) : lines(output, label, unit);
+}
+
+function bar(label: string, unit: string): Progress {
+  const drawn = new cliProgress.SingleBar({
     stream: process.stderr,
     format: `${label} [{bar}] {percentage}% {value}/{total} ${unit}`,
     clearOnComplete: true,
     hideCursor: true,
   });
   let known = 0;
-  bar.start(0, 0);
+  drawn.start(0, 0);
   return {
     total: (total) => {
       known += total;
-      bar.setTotal(known);
+      drawn.setTotal(known);
     },
-    advance: (by = 1) => bar.increment(by),
-    stop: () => bar.stop(),
+    advance: (by = 1) => drawn.increment(by),
+    stop: () => drawn.stop(),
+  };
+}
+
+function lines(output: Output, label: string, unit: string): Progress {
+  let known = 0;
+  let done = 0;
+  let tenths = 0;
+  return {
+    total: (total) => {
+      known += total;
+    },
+    advance: (by = 1) => {
+      done += by;
+      const reached = known === 0 ? 0 : Math.floor((10 * done) / known);
+      // Short work needs no telling.
+      if (reached > tenths && known >= 20) output.note(`${label} ${done}/${known} ${unit}`);
+      tenths = Math.max(tenths, reached);
+    },
+    stop: () => {},
   };
 }

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Bridge } from '../bridge/contract.ts';
 import { createOutput, type Output } from './output.ts';
-import { type GlobalOptions, openBridge } from './session.ts';
+import type { GlobalOptions } from './session.ts';
 
 /** What a command's work returns: its exit code (design §4). */
 export type ExitCode = 0 | 1 | 2 | 64 | 66 | 69 | 75 | 77 | number;
@@ -22,6 +22,8 @@ export async function runWithBridge(
   work: (bridge: Bridge, output: Output, options: GlobalOptions) => Promise<ExitCode>,
 ): Promise<void> {
   await runCommand(command, async (output, options) => {
+    // Loaded here, so that --help and a wrong option answer at once.
+    const { openBridge } = await import('./session.ts');
     const bridge = await openBridge(options);
     if (!bridge.ok) return output.failure(bridge.failure);
     try {

@@ -1,7 +1,5 @@
 import type { Bridge } from '../bridge/contract.ts';
-import { createLocalBridge, type LocalBridge } from '../bridge/local.ts';
-import { openRegistryAt } from '../bridge/open-registry.ts';
-import { createRemoteBridge } from '../bridge/remote.ts';
+import type { LocalBridge } from '../bridge/local.ts';
 import type { Config, Settings } from '../config/contract.ts';
 import { loadConfig } from '../config/load.ts';
 import { readSettings } from '../config/settings.ts';
@@ -20,9 +18,9 @@ export async function openBridge(options: GlobalOptions): Promise<Outcome<Bridge
   const settings = readSettings(process.env, { ...dataOption(options), cwd: process.cwd() });
   if (!settings.ok) return settings;
   const { serviceUrl, serviceToken } = settings.value;
-  return serviceUrl === null
-    ? openLocal(options, settings.value)
-    : success(createRemoteBridge({ url: serviceUrl, token: serviceToken, cwd: process.cwd() }));
+  if (serviceUrl === null) return openLocal(options, settings.value);
+  const { createRemoteBridge } = await import('../bridge/remote.ts');
+  return success(createRemoteBridge({ url: serviceUrl, token: serviceToken, cwd: process.cwd() }));
 }
 
 /** The database itself, for commands that a service cannot do for somebody else. */
@@ -51,6 +49,10 @@ async function openLocal(options: GlobalOptions, settings: Settings): Promise<Ou
 
 /** A local bridge over the settings' database. */
 export async function openWith(config: Config, settings: Settings): Promise<Outcome<LocalBridge>> {
+  const [{ openRegistryAt }, { createLocalBridge }] = await Promise.all([
+    import('../bridge/open-registry.ts'),
+    import('../bridge/local.ts'),
+  ]);
   const registry = await openRegistryAt(settings);
   if (!registry.ok) return registry;
   return success(

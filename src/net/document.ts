@@ -9,14 +9,16 @@ const unzip = promisify(gunzip);
 
 /**
  * Reads a whole answer into memory under a cap that holds for the bytes sent and for the decoded document. A body shorter
- * than declared is `truncated`. Some servers compress whatever is asked; gzip is undone for documents, nothing else is.
+ * than declared is `truncated`. Where an error's body is wanted too, `any status` is read. Some servers compress whatever is asked; gzip is undone for documents, nothing else is.
  */
 export async function readDocument(
   answer: OutboundResponse,
   maxBytes: number,
+  accepted: 'document' | 'any status' = 'document',
 ): Promise<Outcome<FetchedDocument>> {
   const where = displayUrl(answer.url);
-  const refused = refuse(answer, maxBytes, where);
+  const refused =
+    (accepted === 'document' ? refuseStatus(answer, where) : null) ?? refuse(answer, maxBytes, where);
   if (refused !== null) {
     answer.body.on('error', () => {}).destroy();
     return refused;
@@ -29,7 +31,7 @@ export async function readDocument(
   return success({ bytes: decoded.value, status, headers, url, permanent });
 }
 
-function refuse(answer: OutboundResponse, maxBytes: number, where: string) {
+function refuseStatus(answer: OutboundResponse, where: string) {
   // 304 answers a conditional request; 203 is a 200 through a proxy. The rest is no document.
   if (![200, 203, 304].includes(answer.status)) {
     return failure('upstream_status', `The server answered ${answer.status} instead of a document.`, {
@@ -38,6 +40,10 @@ function refuse(answer: OutboundResponse, maxBytes: number, where: string) {
       found: String(answer.status),
     });
   }
+  return null;
+}
+
+function refuse(answer: OutboundResponse, maxBytes: number, where: string) {
   if (!isIdentity(answer) && !isGzip(answer)) {
     return failure('content_encoded', 'The server encoded the document although that was declined.', {
       where,

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { JsonObject } from '../../src/model/json.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const BIN = fileURLToPath(new URL('../../bin/crate-bridge.js', import.meta.url));
 
 export interface CliRun {
   readonly code: number | null;
@@ -18,7 +18,7 @@ export interface CliOptions {
 /** Starts the command line as its own process, as a shell does. The environment is clean of what the machine has set. */
 export function startCli(args: readonly string[], options: CliOptions): ChildProcess {
   const { PATH = '', HOME = '', TMPDIR } = process.env;
-  return spawn(process.execPath, [MAIN, ...args], {
+  return spawn(process.execPath, [BIN, ...args], {
     cwd: options.cwd,
     env: { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

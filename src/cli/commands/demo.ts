@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { runDemo } from '../demo/demo.ts';
 import { runCommand } from '../run.ts';
 
 /** `crate-bridge demo`: the main job on this machine, start to end. */
@@ -13,6 +12,9 @@ export function demoCommand(program: Command): void {
     )
     .option('--keep', 'leave the service and the facility running')
     .action((options: { keep?: boolean }, command: Command) =>
-      runCommand(command, (output, global) => runDemo({ ...global, keep: options.keep === true }, output)),
+      runCommand(command, async (output, global) => {
+        const { runDemo } = await import('../demo/demo.ts');
+        return runDemo({ ...global, keep: options.keep === true }, output);
+      }),
     );
 }

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { startProgress } from '../progress.ts';
 import { runCommand } from '../run.ts';
-import { openLocalBridge } from '../session.ts';
 import { plural } from '../text.ts';
 
 /** `crate-bridge rebuild [--check]`: derived rows from stored documents. Exit 1 when `--check` finds a difference. */
@@ -16,6 +15,7 @@ export function rebuildCommand(program: Command): void {
     .option('--check', 'compare ids and content; keep what is there')
     .action((options: { check?: boolean }, command: Command) =>
       runCommand(command, async (output, global) => {
+        const { openLocalBridge } = await import('../session.ts');
         const opened = await openLocalBridge(global);
         if (!opened.ok) return output.failure(opened.failure);
         const { bridge } = opened.value;

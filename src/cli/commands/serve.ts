@@ -1,17 +1,5 @@
 import type { Command } from 'commander';
-import pino from 'pino';
-import type { Bridge } from '../../bridge/contract.ts';
-import { createApp } from '../../http/app.ts';
-import { bindingAllowed, isLoopback } from '../../http/binding.ts';
-import { type RunningServer, startServer } from '../../http/server.ts';
-import { OPERATOR, SCOPES } from '../../model/caller.ts';
-import type { Outcome } from '../../model/failure.ts';
-import type { Output } from '../output.ts';
 import { runCommand, wholeNumber } from '../run.ts';
-import { openLocalBridge } from '../session.ts';
-
-/** A sign-in link is for the person who sees this terminal now. */
-const SIGN_IN_MINUTES = 10;
 
 /** `crate-bridge serve`: the HTTP service, until it is told to stop. */
 export function serveCommand(program: Command): void {
@@ -26,6 +14,10 @@ export function serveCommand(program: Command): void {
     .option('--port <port>', 'port to listen on; 0 takes any free one', wholeNumber(0, 65535), 8787)
     .action((options: { host: string; port: number }, command: Command) =>
       runCommand(command, async (output, global) => {
+        const [{ openLocalBridge }, { startService, untilStopped }] = await Promise.all([
+          import('../session.ts'),
+          import('../service.ts'),
+        ]);
         const opened = await openLocalBridge(global);
         if (!opened.ok) return output.failure(opened.failure);
         const { bridge, config } = opened.value;
@@ -48,53 +40,4 @@ export function serveCommand(program: Command): void {
         return 0;
       }),
     );
-}
-
-/** Starts the door over a bridge and says where it is; on loopback with a link that signs the person in once. */
-export async function startService(
-  bridge: Bridge,
-  options: { readonly host: string; readonly port: number },
-  output: Output,
-): Promise<Outcome<RunningServer>> {
-  const tokens = await bridge.tokens(OPERATOR);
-  if (!tokens.ok) return tokens;
-  const now = Date.now();
-  const hasTokens = tokens.value.some(
-    (t) =>
-      t.kind === 'token' &&
-      t.revoked_at === null &&
-      (t.expires_at === null || Date.parse(t.expires_at) > now),
-  );
-  const allowed = bindingAllowed(options.host, hasTokens);
-  if (!allowed.ok) return allowed;
-  const log = pino({ level: process.env['LOG_LEVEL'] ?? 'warn' }, pino.destination(2));
-  const server = await startServer({ app: createApp({ bridge, log }), log, ...options });
-  if (!server.ok) return server;
-  const { url } = server.value;
-  output.result({ url }, () => `crate-bridge listens on ${url}`);
-  if (isLoopback(options.host)) {
-    const link = await bridge.createToken(
-      {
-        name: `sign-in ${new Date(now).toISOString()} ${process.pid}`,
-        kind: 'sign-in',
-        scopes: SCOPES,
-        facilities: null,
-        proposals: [],
-        expiresAt: new Date(now + SIGN_IN_MINUTES * 60_000),
-      },
-      OPERATOR,
-    );
-    if (link.ok)
-      output.note(
-        `sign in (once, within ${SIGN_IN_MINUTES} minutes): ${url}/sign-in?code=${link.value.secret}`,
-      );
-  }
-  return server;
-}
-
-/** Resolves when the process is asked to stop. A second request ends it at once. */
-export function untilStopped(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
-  });
 }

@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander';
-import { validate } from '../../bridge/validate.ts';
 import type { Finding, ProfileChoice, ValidationReport } from '../../model/finding.ts';
 import { runCommand } from '../run.ts';
 import { clean, plural } from '../text.ts';
@@ -21,6 +20,7 @@ export function validateCommand(program: Command): void {
     )
     .action((sources: string[], options: { profile: ProfileChoice }, command: Command) =>
       runCommand(command, async (output) => {
+        const { validate } = await import('../../bridge/validate.ts');
         const checked = await validate(sources, options.profile, process.cwd());
         if (!checked.ok) return output.failure(checked.failure);
         const { reports, unreadable } = checked.value;

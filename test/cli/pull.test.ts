@@ -1,0 +1,73 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CrateItem, FileItem, Page, RunItem } from '../../src/model/items.ts';
+import type { PullReport } from '../../src/model/reports.ts';
+import { runCli, runJson, startCli } from '../support/cli.ts';
+import { writeCrates } from '../support/generated-crates.ts';
+
+const CRATES = 500;
+const FILES = 6;
+
+interface Pulls {
+  readonly pulls: readonly PullReport[];
+}
+
+describe('a pull that is killed', () => {
+  let cwd = '';
+  beforeAll(async () => {
+    cwd = await mkdtemp(join(tmpdir(), 'crate-bridge-kill-'));
+    await writeCrates(join(cwd, 'crates'), { count: CRATES, files: FILES, seed: 1 });
+    await writeFile(
+      join(cwd, 'crate-bridge.json'),
+      JSON.stringify({
+        facilities: [{ code: 'ALS', sources: [{ name: 'gen', kind: 'directory', path: 'crates' }] }],
+      }),
+    );
+  });
+  afterAll(() => rm(cwd, { recursive: true, force: true }));
+
+  it('leaves every crate whole and none twice when it is run again', async () => {
+    const child = startCli(['pull'], { cwd });
+    // Killed in the middle of the work, whenever that is on this machine.
+    await said(child, /pulling 150\/500/);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+
+    const again = await runJson<Pulls>(['pull'], { cwd });
+    expect(again.code).toBe(0);
+    const [report] = again.json.pulls;
+    expect(report).toMatchObject({ listed: CRATES, failed: 0, quarantined: 0 });
+    expect((report?.registered ?? 0) + (report?.unchanged ?? 0)).toBe(CRATES);
+    // What was registered before the kill is there, and was not all of it.
+    expect(report?.unchanged).toBeGreaterThanOrEqual(150);
+    expect(report?.registered).toBeGreaterThan(0);
+
+    const crates = await runJson<Page<CrateItem>>(['crates', '--all'], { cwd });
+    expect(crates.json.total).toBe(CRATES);
+    expect(new Set(crates.json.items.map((c) => c.iri)).size).toBe(CRATES);
+    expect(crates.json.items.filter((c) => c.files < FILES)).toEqual([]);
+    const files = await runJson<Page<FileItem>>(['files', '--all'], { cwd });
+    expect(new Set(files.json.items.map((f) => f.id)).size).toBe(files.json.total);
+    const runs = await runJson<Page<RunItem>>(['runs', '--limit', '1'], { cwd });
+    expect(runs.json.total).toBeGreaterThan(0);
+
+    const check = await runCli(['rebuild', '--check'], { cwd });
+    expect(check).toMatchObject({ code: 0, stdout: expect.stringContaining('the same ids and content') });
+  }, 300_000);
+});
+
+/** Resolves once the process has said something like this on stderr. */
+function said(child: ChildProcess, pattern: RegExp): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (pattern.test(text)) resolve();
+    });
+    child.on('exit', (code) => reject(new Error(`ended with ${code} before: ${text}`)));
+  });
+}
