@@ -1,6 +1,7 @@
 import type { PgDatabase } from 'drizzle-orm/pg-core';
 import { drizzle, type PostgresJsDatabase, type PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
+import { socketFactory } from './sockets.ts';
 
 /** What a query runs on: a pool, or a transaction of one. */
 export type Database = PgDatabase<PostgresJsQueryResultHKT>;
@@ -28,6 +29,7 @@ export function openPool(address: Address, max: number): Pool {
     prepare: false,
     fetch_types: false,
     onnotice: () => {},
+    socket: socketFactory(),
   };
   const client =
     address.kind === 'postgresql'
