@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Config, FacilityConfig, SourceConfig, StorageRule } from '../config/contract.ts';
 import type { FacilityAccess } from '../model/caller.ts';
-import { createHttpClient } from '../net/client.ts';
 import type { HttpClient } from '../net/contract.ts';
 import type { SecretStore } from '../net/credentials.ts';
 import type { Registry } from '../registry/contract.ts';
@@ -11,7 +10,7 @@ export interface BridgeContext {
   readonly config: Config;
   readonly registry: Registry;
   /** The facility's client: its own address allowances, one connection pool. */
-  readonly httpFor: (facility: string) => HttpClient;
+  readonly httpFor: (facility: string) => Promise<HttpClient>;
   /** Where secrets are looked up; read anew each time, so that a rotation counts at once. */
   readonly secrets: SecretStore;
   readonly now: () => Date;
@@ -26,12 +25,9 @@ export function createContext(options: {
   readonly now?: () => Date;
 }): BridgeContext {
   const { config, registry } = options;
-  const clients = new Map<string, HttpClient>();
+  const clients = new Map<string, Promise<HttpClient>>();
   const httpFor = (facility: string) => {
-    const known = clients.get(facility);
-    if (known !== undefined) return known;
-    const allow = config.facilities.find((f) => f.code === facility)?.network.allow ?? [];
-    const client = createHttpClient({ allow: [...allow, ...config.network.allowPrivate] });
+    const client = clients.get(facility) ?? openClient(config, facility);
     clients.set(facility, client);
     return client;
   };
@@ -42,10 +38,17 @@ export function createContext(options: {
     secrets: { env: options.env, readFile: (path) => readFileSync(path, 'utf8') },
     now: options.now ?? (() => new Date()),
     close: async () => {
-      await Promise.all([...clients.values()].map((client) => client.close()));
+      await Promise.all([...clients.values()].map(async (client) => (await client).close()));
       await registry.close();
     },
   };
+}
+
+/** Loaded at first use: a query should not wait for what only pulls and streams need. */
+async function openClient(config: Config, facility: string): Promise<HttpClient> {
+  const { createHttpClient } = await import('../net/client.ts');
+  const allow = config.facilities.find((f) => f.code === facility)?.network.allow ?? [];
+  return createHttpClient({ allow: [...allow, ...config.network.allowPrivate] });
 }
 
 /** A source with the facility it belongs to. */

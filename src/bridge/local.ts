@@ -5,12 +5,10 @@ import type { PullReport } from '../model/reports.ts';
 import type { Registry } from '../registry/contract.ts';
 import { createContext } from './context.ts';
 import type { Bridge } from './contract.ts';
-import { describeFile, openFile } from './open-file.ts';
-import { type PreparedPull, preparePulls, runPull } from './pull.ts';
+import { type PreparedPull, preparePulls } from './prepare-pulls.ts';
 import * as query from './query.ts';
-import { rebuild } from './rebuild.ts';
+import type { rebuild } from './rebuild.ts';
 import { authenticate, createToken, revokeToken, tokens } from './tokens.ts';
-import { validate } from './validate.ts';
 import { VERSION } from './version.ts';
 
 /** A bridge with its own registry: what a service is, and what the command line is without `CRATE_BRIDGE_URL`. */
@@ -21,7 +19,10 @@ export interface LocalBridge extends Bridge {
   }): ReturnType<typeof rebuild>;
 }
 
-/** Puts the use cases behind one interface. Owns the registry from here on: `close` closes it. */
+/**
+ * Puts the use cases behind one interface. Owns the registry from here on: `close` closes it. Those that read crates or reach
+ * out are loaded when they are first asked for, so that a query does not wait for schemas and clients it has no use for.
+ */
 export function createLocalBridge(options: {
   readonly config: Config;
   readonly registry: Registry;
@@ -37,6 +38,7 @@ export function createLocalBridge(options: {
     request: Parameters<Bridge['pull']>[0],
     caller: Caller,
   ): Promise<Outcome<readonly PullReport[]>> => {
+    const { runPull } = await import('./pull.ts');
     const reports: PullReport[] = [];
     for (const pull of prepared) {
       const report = await runPull(context, pull, { ...request, caller });
@@ -78,17 +80,29 @@ export function createLocalBridge(options: {
       return context.registry.pull(id);
     },
 
-    validate: (sources, profile) => validate(sources, profile, options.cwd),
+    validate: async (sources, profile) => {
+      const { validate } = await import('./validate.ts');
+      return validate(sources, profile, options.cwd);
+    },
 
-    open: (request, caller) => openFile(context, request, caller),
-    describe: (file, caller) => describeFile(context, file, caller),
+    open: async (request, caller) => {
+      const { openFile } = await import('./open-file.ts');
+      return openFile(context, request, caller);
+    },
+    describe: async (file, caller) => {
+      const { describeFile } = await import('./open-file.ts');
+      return describeFile(context, file, caller);
+    },
 
     authenticate: (secret) => authenticate(context, secret),
     createToken: (token, caller) => createToken(context, token, caller),
     tokens: (caller) => tokens(context, caller),
     revokeToken: (name, caller) => revokeToken(context, name, caller),
 
-    rebuild: (rebuildOptions) => rebuild(context, rebuildOptions),
+    rebuild: async (rebuildOptions) => {
+      const { rebuild } = await import('./rebuild.ts');
+      return rebuild(context, rebuildOptions);
+    },
     health: async () => {
       const ping = await context.registry.ping();
       return { status: ping.ok ? 'healthy' : 'unhealthy', version: VERSION, engine: context.registry.engine };

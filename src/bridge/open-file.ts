@@ -79,7 +79,7 @@ async function openStream(
   if (!rule.ok) return rule;
   const target = targetFor(rule.value, uri, context.secrets);
   if (!target.ok) return target;
-  const schemes = { http: httpScheme(context.httpFor(rule.value.facility)), file: fileScheme() };
+  const schemes = { http: httpScheme(await context.httpFor(rule.value.facility)), file: fileScheme() };
   return openProven(record.pointer, target.value, schemes, {
     signal: request.signal,
     allowUnverified: request.unverified,

@@ -1,70 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
-import { type Caller, holds } from '../model/caller.ts';
-import { failure, type Outcome, success } from '../model/failure.ts';
+import type { Caller } from '../model/caller.ts';
+import { type Outcome, success } from '../model/failure.ts';
 import type { PullItemReport, PullOutcome, PullReport } from '../model/reports.ts';
-import { closest } from '../model/spelling.ts';
-import { type BridgeContext, type ConfiguredSource, configuredSources } from './context.ts';
-import type { PullProgress, PullRequest } from './contract.ts';
+import type { BridgeContext, ConfiguredSource } from './context.ts';
+import type { PullProgress } from './contract.ts';
+import type { PreparedPull } from './prepare-pulls.ts';
 import { type PulledCrate, pullCrate } from './pull-crate.ts';
 import { openSource } from './sources.ts';
 
 /** Crates of one source in flight: enough to hide a facility's latency, few enough to bound memory by documents. */
 const CRATES_AT_ONCE = 4;
-
-/** A pull that has an id and may run now or in the background. */
-export interface PreparedPull {
-  readonly id: string;
-  readonly from: ConfiguredSource;
-}
-
-/**
- * Chooses the sources a request names and gives each pull its id. Fails with `denied` without the scope `pulls:write`, with
- * `usage` for a source that is not configured.
- */
-export function preparePulls(
-  context: BridgeContext,
-  request: PullRequest,
-  caller: Caller,
-): Outcome<readonly PreparedPull[]> {
-  if (!holds(caller, 'pulls:write')) {
-    return failure(
-      caller.kind === 'anonymous' ? 'unauthenticated' : 'denied',
-      'Pulling needs a token with the scope pulls:write.',
-      {
-        expected: 'pulls:write',
-      },
-    );
-  }
-  const all = configuredSources(context.config);
-  if (request.sources.length === 0) {
-    return all.length > 0
-      ? success(all.map((from) => ({ id: randomUUID(), from })))
-      : failure('usage', 'No source is configured: name facilities and their sources in crate-bridge.json.', {
-          expected: 'a configuration with at least one source (--config PATH)',
-        });
-  }
-  const chosen: ConfiguredSource[] = [];
-  for (const name of request.sources) {
-    const matching = all.filter((s) => s.id === name || s.source.name === name);
-    if (matching.length === 0) {
-      const near = closest(
-        name,
-        all.flatMap((s) => [s.id, s.source.name]),
-      );
-      return failure(
-        'usage',
-        `No source is called ${name}.${near === null ? '' : ` Did you mean ${near}?`}`,
-        {
-          found: name,
-          expected: all.map((s) => s.id).join(', ') || 'a configured source; there are none',
-        },
-      );
-    }
-    for (const source of matching) if (!chosen.includes(source)) chosen.push(source);
-  }
-  return success(chosen.map((from) => ({ id: randomUUID(), from })));
-}
 
 /** Runs one prepared pull to its report, which is also recorded. A facility's failure is in the report, never thrown. */
 export async function runPull(
@@ -92,7 +37,7 @@ async function pullSource(
   { id, from }: PreparedPull,
   options: { readonly dryRun: boolean; readonly progress?: PullProgress },
 ): Promise<PullReport> {
-  const adapter = openSource(context, from.facility, from.source);
+  const adapter = await openSource(context, from.facility, from.source);
   const listing = await adapter.list(null);
   if (!listing.ok) return summarise(id, from, options.dryRun, false, [], listing.failure);
   options.progress?.listed(from.id, listing.value.refs.length);

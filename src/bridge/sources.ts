@@ -7,18 +7,18 @@ import { urlsSource } from '../sources/urls.ts';
 import type { BridgeContext } from './context.ts';
 
 /** The adapter of a configured source. */
-export function openSource(
+export async function openSource(
   context: BridgeContext,
   facility: FacilityConfig,
   source: SourceConfig,
-): CrateSource {
+): Promise<CrateSource> {
   const { maxBytes } = DEFAULT_LIMITS;
   switch (source.kind) {
     case 'urls': {
       const { credential } = source;
       return urlsSource({
         urls: source.urls,
-        http: context.httpFor(facility.code),
+        http: await context.httpFor(facility.code),
         maxBytes,
         ...(credential === undefined
           ? {}

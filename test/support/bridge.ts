@@ -75,6 +75,8 @@ export function smallCrate(options: {
   readonly instrument?: string;
   readonly proposal?: string;
   readonly license?: boolean;
+  /** Of each file. */
+  readonly description?: string;
   readonly files: readonly {
     readonly id: string;
     readonly sha256: string;
@@ -118,6 +120,7 @@ export function smallCrate(options: {
         '@type': 'File',
         name: f.id.split('/').at(-1) ?? f.id,
         encodingFormat: 'text/plain',
+        ...(options.description === undefined ? {} : { description: options.description }),
         contentSize: f.size,
         sha256: f.sha256,
         ...(f.storageUri === undefined ? {} : { storage_uri: f.storageUri }),
