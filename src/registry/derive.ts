@@ -59,8 +59,12 @@ const IMPLIED = 10;
 export class DerivedRows {
   readonly #rows: CrateRows;
   readonly #at: VersionFacts;
-  /** Entity by kind and IRI: what associations refer to. */
-  readonly #entities = new Map<string, string>();
+  /** Rows by kind and IRI: what associations refer to. The first of several under one IRI. */
+  readonly #byIri = new Map<string, EntityRow>();
+
+  /** Entities of rows that something refers to. */
+  readonly #ends = new Map<EntityRow, string>();
+  #counts: Readonly<Record<string, number>> | null = null;
 
   constructor(rows: CrateRows, at: VersionFacts) {
     this.#rows = rows;
@@ -68,21 +72,22 @@ export class DerivedRows {
     for (const [kind, list] of this.#kinds()) {
       for (const row of list) {
         const key = `${kind} ${row.iri}`;
-        if (!this.#entities.has(key)) this.#entities.set(key, entityId(this.#identity(kind, row)));
+        if (!this.#byIri.has(key)) this.#byIri.set(key, row);
       }
     }
   }
 
   /** Rows by table name; tables without any are left out. */
   counts(): Readonly<Record<string, number>> {
+    if (this.#counts !== null) return this.#counts;
     const counts: Record<string, number> = {};
     const count = (name: string, rows: Iterable<unknown>) => {
-      const n = Array.isArray(rows) ? rows.length : [...rows].length;
-      if (n > 0) counts[name] = n;
+      for (const _ of rows) counts[name] = (counts[name] ?? 0) + 1;
     };
     for (const [kind, list] of this.#kinds()) count(kind, list);
     count('association', this.#associations());
     count('declared_missing', this.#missing());
+    this.#counts = counts;
     return counts;
   }
 
@@ -183,6 +188,7 @@ export class DerivedRows {
   *#each<R extends EntityRow, X>(kind: EntityKind, list: readonly R[], own: (row: R) => X) {
     const repeated = new Repeats();
     for (const row of list) {
+      const key = this.#identity(kind, row);
       yield {
         ...own(row),
         ...this.#scope(),
@@ -193,8 +199,8 @@ export class DerivedRows {
           row.iri,
           repeated.next(row.json_pointer, row.iri),
         ),
-        entity_id: entityId(this.#identity(kind, row)),
-        identity_key: this.#identity(kind, row),
+        entity_id: entityId(key),
+        identity_key: key,
         identity: [...row.identity],
         iri: row.iri,
         json_pointer: row.json_pointer,
@@ -277,7 +283,13 @@ export class DerivedRows {
   }
 
   #entity(kind: EntityKind, iri: string | null): string | null {
-    return iri === null ? null : (this.#entities.get(`${kind} ${iri}`) ?? null);
+    const row = iri === null ? undefined : this.#byIri.get(`${kind} ${iri}`);
+    if (row === undefined) return null;
+    const known = this.#ends.get(row);
+    if (known !== undefined) return known;
+    const id = entityId(this.#identity(kind, row));
+    this.#ends.set(row, id);
+    return id;
   }
 
   #anyEntity(iri: string): string | null {

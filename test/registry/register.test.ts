@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OPERATOR } from '../../src/model/caller.ts';
 import type { Registry } from '../../src/registry/contract.ts';
 import { type FreshRegistry, freshRegistry } from '../support/database.ts';
 import { failureOf, listAll, registerAll, value } from './answers.ts';
 import { type CrateSaid, crate, SHA_A, SHA_B } from './crates.ts';
+import { onDatabase } from './sql.ts';
 
 let fresh: FreshRegistry;
 let registry: Registry;
@@ -211,6 +213,20 @@ describe('a crate two sources list', () => {
     expect(shown.versions).toHaveLength(1);
     expect(shown.locations).toHaveLength(1);
     expect(value(await registry.register(other)).outcome).toBe('conflict');
+  });
+});
+
+describe('a crate whose source lost it', () => {
+  it('is the next source’s that has it', async () => {
+    await registerAll(registry, crate(said));
+    await onDatabase(fresh, (db) =>
+      db.execute(sql`UPDATE crate_location SET gone_at = '2026-03-02' WHERE crate_id =
+        (SELECT id FROM crate WHERE iri = ${iriOf(said.name)})`),
+    );
+    const heir = crate({ ...said, source: 'renamed', files: [{ name: 'c.dat' }] });
+    expect(value(await registry.register(heir)).outcome).toBe('updated');
+    expect(await current(said.name)).toMatchObject({ source: 'renamed', version: 2, files: 1 });
+    expect(value(await registry.register(crate(said))).outcome).toBe('conflict');
   });
 });
 
