@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseConfig } from '../src/config/load.ts';
-import { runCli } from './support/cli.ts';
+import { runCli, type Serving, serve } from './support/cli.ts';
 
 const PROJECT = fileURLToPath(new URL('../', import.meta.url));
 const readme = await readFile(join(PROJECT, 'README.md'), 'utf8');
@@ -17,12 +17,18 @@ function blocks(language: string): readonly string[] {
 
 describe('the README', () => {
   let cwd = '';
+  let serving: Serving | null = null;
   beforeAll(async () => {
     cwd = await mkdtemp(join(tmpdir(), 'crate-bridge-readme-'));
     await cp(join(PROJECT, 'crates'), join(cwd, 'crates'), { recursive: true });
     await writeFile(join(cwd, 'crate-bridge.json'), blocks('json')[0] ?? '');
+    // The commands of the test then find the embedded database open.
+    serving = await serve({ cwd });
   });
-  afterAll(() => rm(cwd, { recursive: true, force: true }));
+  afterAll(async () => {
+    await serving?.stop();
+    await rm(cwd, { recursive: true, force: true });
+  });
 
   it('has configurations that hold', () => {
     expect(blocks('json').length).toBeGreaterThan(1);

@@ -17,6 +17,12 @@ export interface PulledCrate {
   readonly crateVersionId: string | null;
 }
 
+export interface PullCrateOptions {
+  readonly dryRun: boolean;
+  /** Crate IRI → document URL, of this pull: two documents of one source cannot both be one crate. */
+  readonly claims: Map<string, string>;
+}
+
 /**
  * Fetches one crate, reads it and registers it. Never throws for what a facility can do: a failure is the crate's own line
  * and never stops another crate.
@@ -26,15 +32,22 @@ export async function pullCrate(
   from: ConfiguredSource,
   adapter: CrateSource,
   ref: CrateRef,
-  dryRun: boolean,
+  options: PullCrateOptions,
 ): Promise<PulledCrate> {
   const fetched = await adapter.fetch(ref);
   if (!fetched.ok) return failedCrate(ref.url, fetched);
   const known = await knownCrate(context, from, fetched.value);
-  if (known !== null) return known;
+  if (known !== null) {
+    options.claims.set(known.item.crate, fetched.value.url);
+    return known;
+  }
 
   const mapping = mappingContext(from, fetched.value.url);
   const read = await readCrate({ bytes: fetched.value.bytes, context: mapping, profile: 'auto', map: true });
+  const other = options.claims.get(read.crateIri);
+  if (other !== undefined && other !== fetched.value.url)
+    return sameIdentity(read.crateIri, fetched.value.url, other);
+  options.claims.set(read.crateIri, fetched.value.url);
   const registration: Registration = {
     crateIri: read.crateIri,
     context: mapping,
@@ -49,12 +62,35 @@ export async function pullCrate(
     rows: isAdmitted(read, from.source.admission) ? read.rows : null,
     now: context.now(),
   };
-  const registered = dryRun
+  const registered = options.dryRun
     ? await context.registry.preview(registration)
     : await context.registry.register(registration);
   return registered.ok
     ? pulledCrate(read.crateIri, registered.value)
     : failedCrate(read.crateIri, registered);
+}
+
+/**
+ * Two documents that would take turns as versions of one crate: URLs that differ in their query alone, or two detached
+ * documents with one absolute root. The first one listed is registered; this one says why it is not.
+ */
+function sameIdentity(crateIri: string, url: string, other: string): PulledCrate {
+  return {
+    item: {
+      crate: crateIri,
+      outcome: 'conflict',
+      rows: {},
+      findings: [],
+      error: {
+        code: 'unreadable',
+        message: `${url} is the same crate as ${other}: an identity has no query or fragment.`,
+        where: url,
+        expected: 'a path of its own for each crate, or an absolute root @id of its own',
+      },
+    },
+    bytesReferenced: 0,
+    crateVersionId: null,
+  };
 }
 
 /** A document that is the one registered last time, under the same rules, is not parsed again. */

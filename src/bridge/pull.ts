@@ -41,11 +41,12 @@ async function pullSource(
   const listing = await adapter.list(null);
   if (!listing.ok) return summarise(id, from, options.dryRun, false, [], listing.failure);
   options.progress?.listed(from.id, listing.value.refs.length);
+  const claims = new Map<string, string>();
   const limit = pLimit(CRATES_AT_ONCE);
   const crates = await Promise.all(
     listing.value.refs.map((ref) =>
       limit(async () => {
-        const pulled = await pullCrate(context, from, adapter, ref, options.dryRun);
+        const pulled = await pullCrate(context, from, adapter, ref, { dryRun: options.dryRun, claims });
         options.progress?.item(from.id, pulled.item);
         return pulled;
       }),

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { basename, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { OPERATOR } from '../../src/model/caller.ts';
@@ -232,6 +234,37 @@ describe('a source', () => {
       code: 'usage',
       message: expect.stringContaining('Did you mean sibyls?'),
     });
+  });
+});
+
+describe('two documents of one identity', () => {
+  it('do not take turns as versions of one crate', async () => {
+    const document = (text: string) =>
+      Buffer.from(
+        JSON.stringify(smallCrate({ files: [{ id: 'a.dat', sha256: sha256(text), size: 1 }], name: text })),
+      );
+    const served = createServer((request, response) => response.end(document(request.url ?? '')));
+    served.listen(0, '127.0.0.1');
+    await once(served, 'listening');
+    const address = served.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    const url = (id: number) => `http://127.0.0.1:${port}/export/ro-crate-metadata.json?id=${id}`;
+    const test = await start({
+      facilities: [
+        {
+          code: 'ALS',
+          sources: [{ name: 'export', kind: 'urls', urls: [url(1), url(2)] }],
+          network: { allow: ['127.0.0.1/32'] },
+        },
+      ],
+    });
+    const report = await pull(test);
+    expect(report).toMatchObject({ registered: 1, failed: 1 });
+    expect(report.items.map((i) => i.error?.message ?? '').join('')).toContain('is the same crate as');
+    expect(valueFrom(await test.bridge.list('crates', {}, page, OPERATOR)).items).toMatchObject([
+      { version: 1 },
+    ]);
+    served.close();
   });
 });
 

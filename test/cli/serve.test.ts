@@ -1,6 +1,4 @@
-import type { ChildProcess } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,50 +6,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FileItem, Page, RunItem } from '../../src/model/items.ts';
 import type { PullReport } from '../../src/model/reports.ts';
 import { put, smallCrate } from '../support/bridge.ts';
-import { runCli, runJson, startCli } from '../support/cli.ts';
+import { runCli, runJson, type Serving, serve } from '../support/cli.ts';
 
 const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const small = Buffer.from('q I sigma\n');
 const large = randomBytes(2 * 1024 * 1024 + 17);
 const rotten = randomBytes(2 * 1024 * 1024);
 
-interface Served {
-  readonly url: string;
-  readonly signIn: string;
-  stop(): Promise<number | null>;
-}
-
-/** Starts `serve` and waits until it says where it is. */
-async function serve(cwd: string): Promise<Served> {
-  const child = startCli(['serve', '--port', '0'], { cwd });
-  const url = await line(child, 'stdout', /listens on (http:\S+)/);
-  const signIn = await line(child, 'stderr', /sign in .*: (http:\S+)/);
-  return {
-    url,
-    signIn,
-    stop: async () => {
-      child.kill('SIGTERM');
-      await once(child, 'exit');
-      return child.exitCode;
-    },
-  };
-}
-
-function line(child: ChildProcess, stream: 'stdout' | 'stderr', pattern: RegExp): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    child[stream]?.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      const found = pattern.exec(text)?.[1];
-      if (found !== undefined) resolve(found);
-    });
-    child.on('exit', (code) => reject(new Error(`serve ended with ${code}: ${text}`)));
-  });
-}
-
 describe('crate-bridge serve', () => {
   let cwd = '';
-  let served: Served;
+  let served: Serving;
   let files: readonly FileItem[] = [];
   const file = (name: string) => files.find((f) => f.file_name === name);
   const content = (name: string) => `${served.url}/api/v1/files/${file(name)?.id}/content/${name}`;
@@ -95,7 +59,7 @@ describe('crate-bridge serve', () => {
       'closed/c/ro-crate-metadata.json',
       JSON.stringify(smallCrate({ files: closed, sample: 'SECRET' })),
     );
-    served = await serve(cwd);
+    served = await serve({ cwd });
   });
   afterAll(async () => {
     expect(await served?.stop()).toBe(0);

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { JsonObject } from '../../src/model/json.ts';
 
@@ -54,4 +55,40 @@ export async function runJson<T = JsonObject>(
   } catch {
     throw new Error(`no JSON document on stdout (exit ${run.code}): ${run.stdout}\n${run.stderr}`);
   }
+}
+
+/** A running service. */
+export interface Serving {
+  readonly url: string;
+  readonly signIn: string;
+  stop(): Promise<number | null>;
+}
+
+/** Starts `serve` and waits until it says where it is. */
+export async function serve(options: CliOptions): Promise<Serving> {
+  const child = startCli(['serve', '--port', '0'], options);
+  const url = await line(child, 'stdout', /listens on (http:\S+)/);
+  const signIn = await line(child, 'stderr', /sign in .*: (http:\S+)/);
+  return {
+    url,
+    signIn,
+    stop: async () => {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+      return child.exitCode;
+    },
+  };
+}
+
+/** Resolves with what the pattern's group finds in what a process says. */
+export function line(child: ChildProcess, stream: 'stdout' | 'stderr', pattern: RegExp): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child[stream]?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      const found = pattern.exec(text)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+    child.on('exit', (code) => reject(new Error(`serve ended with ${code}: ${text}`)));
+  });
 }
