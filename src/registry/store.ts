@@ -22,8 +22,8 @@ export class Store {
   readonly #revive: () => Promise<boolean>;
 
   /**
-   * `where` names the database in failures, without userinfo. `revive` is asked once when nobody listens; true means
-   * that somebody does now.
+   * `where` names the database in failures, without userinfo. `revive` is asked when nobody listens; true means that
+   * somebody did a moment ago.
    */
   constructor(db: Database, where: string, revive: () => Promise<boolean>) {
     this.#db = db;
@@ -39,7 +39,6 @@ export class Store {
     work: (db: Database) => Promise<Outcome<T>>,
     { once = false }: { readonly once?: boolean } = {},
   ): Promise<Outcome<T>> {
-    let reconnected = false;
     for (let attempt = 1; ; attempt++) {
       try {
         return await work(this.#db);
@@ -48,8 +47,8 @@ export class Store {
           await wait(2 ** attempt * (5 + Math.random() * 10));
         } else if (lostConnection(error) && !once && attempt < ATTEMPTS) {
           await wait(attempt * 10);
-        } else if (neverConnected(error) && !reconnected && (await this.#revive())) {
-          reconnected = true;
+        } else if (neverConnected(error) && attempt < ATTEMPTS && (await this.#revive())) {
+          // and by now that one may have ended as well
         } else {
           return asFailure(error, this.#where);
         }

@@ -13,7 +13,7 @@ function say(line: string): void {
 
 const opened = await openRegistry({ databaseUrl: null, dataDir });
 if (!opened.ok) {
-  say(`failed ${opened.failure.code}`);
+  say(`failed ${opened.failure.message}`);
   process.exit(1);
 }
 say('open');
@@ -29,7 +29,7 @@ if (task === 'register') {
   }
 } else if (task === 'register-once') {
   const answer = await registry.register(crate({ name: prefix, files: [{ name: 'a.dat' }] }));
-  say(answer.ok ? `${answer.value.outcome} ${prefix}` : `failed ${answer.failure.code}`);
+  say(answer.ok ? `${answer.value.outcome} ${prefix}` : `failed ${answer.failure.message}`);
   await registry.close();
   say('closed');
 } else {
