@@ -1,22 +1,19 @@
 import type { Config } from '../config/contract.ts';
 import { type Caller, holds } from '../model/caller.ts';
 import { failure, type Outcome, success } from '../model/failure.ts';
-import type { PullReport } from '../model/reports.ts';
+import type { PullReport, RebuildReport } from '../model/reports.ts';
 import type { Registry } from '../registry/contract.ts';
 import { createContext } from './context.ts';
 import type { Bridge } from './contract.ts';
 import { type PreparedPull, preparePulls } from './prepare-pulls.ts';
 import * as query from './query.ts';
-import type { rebuild } from './rebuild.ts';
+import type { RebuildOptions } from './rebuild.ts';
 import { authenticate, createToken, revokeToken, tokens } from './tokens.ts';
 import { VERSION } from './version.ts';
 
 /** A bridge with its own registry: what a service is, and what the command line is without `CRATE_BRIDGE_URL`. */
 export interface LocalBridge extends Bridge {
-  rebuild(options: {
-    readonly check: boolean;
-    readonly progress?: (crateVersions: number) => void;
-  }): ReturnType<typeof rebuild>;
+  rebuild(options: RebuildOptions): Promise<Outcome<RebuildReport>>;
 }
 
 /**

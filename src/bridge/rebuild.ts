@@ -1,8 +1,15 @@
-import type { Outcome } from '../model/failure.ts';
-import { success } from '../model/failure.ts';
+import { MAPPER_VERSION } from '../mapping/contract.ts';
+import { type Outcome, success } from '../model/failure.ts';
 import type { RebuildReport } from '../model/reports.ts';
+import { RegistryError } from '../registry/rebuild.ts';
 import type { BridgeContext } from './context.ts';
 import { readCrate } from './read-crate.ts';
+
+export interface RebuildOptions {
+  readonly check: boolean;
+  /** Told how many crate versions are done. */
+  readonly progress?: (crateVersions: number) => void;
+}
 
 /**
  * Drops every derived row and makes it again from the stored documents, crate version by crate version, each in one
@@ -11,7 +18,20 @@ import { readCrate } from './read-crate.ts';
  */
 export async function rebuild(
   context: BridgeContext,
-  options: { readonly check: boolean; readonly progress?: (crateVersions: number) => void },
+  options: RebuildOptions,
+): Promise<Outcome<RebuildReport>> {
+  try {
+    return await rebuildVersions(context, options);
+  } catch (error) {
+    // An iterable has no other way to say that the database went away.
+    if (error instanceof RegistryError) return { ok: false, failure: error.failure };
+    throw error;
+  }
+}
+
+async function rebuildVersions(
+  context: BridgeContext,
+  options: RebuildOptions,
 ): Promise<Outcome<RebuildReport>> {
   let crateVersions = 0;
   let rows = 0;
@@ -33,7 +53,10 @@ export async function rebuild(
       });
       continue;
     }
-    const replaced = await context.registry.replaceRows(version, read.rows, { check: options.check });
+    const replaced = await context.registry.replaceRows(version, read.rows, {
+      check: options.check,
+      mapperVersion: MAPPER_VERSION,
+    });
     if (!replaced.ok) return replaced;
     rows += replaced.value.rows;
     if (options.check && replaced.value.differences.length > 0) {
@@ -43,6 +66,11 @@ export async function rebuild(
         tables: replaced.value.differences,
       });
     }
+  }
+  if (options.check) {
+    const strays = await context.registry.strayRows();
+    if (!strays.ok) return strays;
+    differences.push(...strays.value);
   }
   return success({ checked: options.check, crate_versions: crateVersions, rows, differences });
 }

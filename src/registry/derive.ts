@@ -49,6 +49,8 @@ export interface VersionFacts {
   readonly source: string;
   readonly registeredAt: string;
   readonly current: boolean;
+  /** See `IdentityPlace`. */
+  readonly inherited: ReadonlySet<string>;
 }
 
 /** Lower wins (columns.ts). Only the order matters. */
@@ -91,13 +93,13 @@ export class DerivedRows {
     return counts;
   }
 
-  /** Sum of the sizes the distinct pointers declare. */
+  /** Sum of the sizes the distinct pointers declare; a container's own is that of files counted already. */
   bytesReferenced(): number {
     const seen = new Set<string>();
     let sum = 0;
     for (const file of this.#rows.data_files) {
       const pointer = JSON.stringify([file.iri, file.storage_uri, file.sha256, file.file_size_bytes]);
-      if (seen.has(pointer)) continue;
+      if (file.kind === 'container' || seen.has(pointer)) continue;
       seen.add(pointer);
       sum += file.file_size_bytes ?? 0;
     }

@@ -8,6 +8,8 @@ import type { CrateRows } from '../model/rows.ts';
 import type { StoredVersion } from './contract.ts';
 import type { Database } from './database.ts';
 import { DERIVED_TABLES, DerivedRows } from './derive.ts';
+import { inheritedKeys } from './register/plan.ts';
+import { impliedKeys } from './register/stored.ts';
 import { crateColumns, dropRows, updateVersion } from './register/write.ts';
 import type { Store } from './store.ts';
 import { crate, crateVersion, crateVersionDocument, document } from './tables/documents.ts';
@@ -125,6 +127,7 @@ export function replaceRows(
         source: version.context.source,
         registeredAt: stored.registered_at,
         current: stored.state === 'current',
+        inherited: inheritedKeys(await impliedKeys(tx, stored.crate_id), stored.number),
       });
       const before = await digests(tx, stored.id);
       await dropRows(tx, stored.id);

@@ -120,6 +120,38 @@ describe('a folder of crates', () => {
     expect(valueFrom(await test.bridge.list('samples', {}, page, OPERATOR)).total).toBe(1);
   });
 
+  it('a run that was implied keeps its id once the crate says it in full', async () => {
+    const test = await start(oneFolder());
+    const files = [{ id: 'a.dat', sha256: sha256('a'), size: 1 }];
+    const crate = (graph: readonly JsonObject[]) => {
+      const small = smallCrate({ files, proposal: 'BLS-00123' });
+      return JSON.stringify({
+        ...small,
+        '@graph': [...(Array.isArray(small['@graph']) ? small['@graph'] : []), ...graph],
+      });
+    };
+    await put(test.dir, `folder/one/${DOCUMENT}`, crate([]));
+    await pull(test);
+    const [implied] = valueFrom(await test.bridge.list('runs', {}, page, OPERATOR)).items;
+    expect(implied).toMatchObject({ implied: true });
+    const run = {
+      '@id': 'urn:uuid:3f0c2f5e-6c0a-4f0e-9d3c-0d8f1a2b3c4d',
+      '@type': ['Action', 'lambda:ExperimentRun'],
+      name: 'Run 47',
+      experiment_code: 'run047',
+      technique: 'saxs',
+      processing_status: 'raw',
+    };
+    await put(test.dir, `folder/one/${DOCUMENT}`, crate([run]));
+    expect(await pull(test)).toMatchObject({ updated: 1 });
+    const runs = valueFrom(await test.bridge.list('runs', {}, page, OPERATOR));
+    expect(runs).toMatchObject({
+      total: 1,
+      items: [{ id: implied?.id, implied: false, experiment_code: 'run047' }],
+    });
+    expect(valueFrom(await test.bridge.rebuild({ check: true })).differences).toEqual([]);
+  });
+
   it('a dry run says what would be and writes nothing', async () => {
     const test = await start(oneFolder());
     const files = [{ id: 'a.dat', sha256: sha256('a'), size: 1 }];

@@ -9,7 +9,12 @@ import { crate, SHA_A } from './crates.ts';
 
 const scope = fc.constantFrom<IdentityKey['scope'][]>('global', 'facility', 'crate');
 const candidate = fc.record({ scope, key: fc.string({ maxLength: 5 }) });
-const place = fc.record({ facility: fc.string({ maxLength: 5 }), crateIri: fc.string({ maxLength: 5 }) });
+const inherited: ReadonlySet<string> = new Set();
+const place = fc.record({
+  facility: fc.string({ maxLength: 5 }),
+  crateIri: fc.string({ maxLength: 5 }),
+  inherited: fc.constant(inherited),
+});
 
 describe('an identity key', () => {
   it('is of the strongest candidate, whichever comes first', () => {
@@ -39,7 +44,7 @@ describe('an identity key', () => {
 
   it('never makes one thing of two kinds', () => {
     const key: IdentityKey = { scope: 'global', key: 'https://ror.org/02jbv0t02' };
-    const at = { facility: 'als', crateIri: 'https://x.example/' };
+    const at = { facility: 'als', crateIri: 'https://x.example/', inherited };
     expect(identityKey('organization', [key], at)).not.toBe(identityKey('person', [key], at));
   });
 });

@@ -16,7 +16,10 @@ export async function filesOfRuns(
   if (runIds.length === 0) return new Map();
   const shown = {
     pointer: sql<string>`${dataFile.pointer_id}`.as('pointer'),
-    size: sql<number | null>`${dataFile.file_size_bytes}`.as('size'),
+    // a container's size is that of files counted already
+    size: sql<
+      number | null
+    >`CASE WHEN ${dataFile.kind} = 'container' THEN NULL ELSE ${dataFile.file_size_bytes} END`.as('size'),
   };
   const belonging = subquery
     .select({ run: sql<string>`${dataFile.related_entity}`.as('run'), ...shown })

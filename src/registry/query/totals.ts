@@ -33,7 +33,10 @@ export async function facilityTotals(db: Database, reach: Reach): Promise<readon
     .selectDistinct({
       facility: dataFile.facility,
       pointer: dataFile.pointer_id,
-      size: sql<number | null>`${dataFile.file_size_bytes}`.as('size'),
+      // a container's size is that of files counted already
+      size: sql<
+        number | null
+      >`CASE WHEN ${dataFile.kind} = 'container' THEN NULL ELSE ${dataFile.file_size_bytes} END`.as('size'),
     })
     .from(dataFile)
     .where(counts(dataFile, reach))

@@ -7,6 +7,13 @@ export interface StoredCrate {
   readonly source: string;
   readonly authorityPresent: boolean;
   readonly versions: readonly StoredVersionState[];
+  /** Identity keys of rows that versions of this crate implied, with the version's number. */
+  readonly implied: readonly ImpliedKey[];
+}
+
+export interface ImpliedKey {
+  readonly number: number;
+  readonly key: string;
 }
 
 export interface StoredVersionState {
@@ -85,4 +92,9 @@ function quarantine(versions: readonly StoredVersionState[], same: StoredVersion
 
 function nextNumber(versions: readonly StoredVersionState[]): number {
   return Math.max(0, ...versions.map((version) => version.number)) + 1;
+}
+
+/** The keys a version of this number inherits: of rows that versions before it implied. */
+export function inheritedKeys(implied: readonly ImpliedKey[], number: number): ReadonlySet<string> {
+  return new Set(implied.filter((row) => row.number < number).map((row) => row.key));
 }

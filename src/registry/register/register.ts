@@ -8,7 +8,7 @@ import { DerivedRows } from '../derive.ts';
 import { crateId, crateVersionId } from '../ids.ts';
 import { UnstorableText } from '../sets.ts';
 import type { Store } from '../store.ts';
-import { type Plan, planFor, type StoredCrate } from './plan.ts';
+import { inheritedKeys, type Plan, planFor, type StoredCrate } from './plan.ts';
 import { documentSetSha256, lockCrate, readStored, sha256Hex } from './stored.ts';
 import {
   crateColumns,
@@ -85,6 +85,7 @@ function derivedRows(prepared: Prepared, stored: StoredCrate | null, plan: Plan)
     registeredAt:
       stored?.versions.find((version) => version.isThis)?.registeredAt ?? registration.now.toISOString(),
     current: true,
+    inherited: inheritedKeys(stored?.implied ?? [], plan.kind === 'change' ? plan.number : 0),
   });
 }
 

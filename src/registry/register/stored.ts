@@ -5,7 +5,8 @@ import type { Registration } from '../contract.ts';
 import type { Database } from '../database.ts';
 import { crateId } from '../ids.ts';
 import { crate, crateLocation, crateVersion } from '../tables/documents.ts';
-import type { StoredCrate } from './plan.ts';
+import { experimentRun } from '../tables/rows.ts';
+import type { ImpliedKey, StoredCrate } from './plan.ts';
 
 /** sha256 of the bytes, 64 lower-case hex digits. */
 export function sha256Hex(bytes: Uint8Array | string): string {
@@ -69,6 +70,7 @@ export async function readStored(
     facility: known.facility,
     source: known.source,
     authorityPresent: present.length > 0,
+    implied: await impliedKeys(tx, id),
     versions: versions.map((version) => ({
       id: version.id,
       number: version.number,
@@ -81,4 +83,13 @@ export async function readStored(
       isThis: Buffer.from(version.documents).toString('hex') === documentSet,
     })),
   };
+}
+
+/** Keys of the runs that versions of a crate implied: a run is the one kind whose implied key a later explicit row offers too. */
+export async function impliedKeys(tx: Database, crateId: string): Promise<readonly ImpliedKey[]> {
+  return await tx
+    .selectDistinct({ number: crateVersion.number, key: experimentRun.identity_key })
+    .from(experimentRun)
+    .innerJoin(crateVersion, eq(crateVersion.id, experimentRun.crate_version_id))
+    .where(and(eq(crateVersion.crate_id, crateId), eq(experimentRun.implied, true)));
 }
