@@ -6,9 +6,11 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     reporters: ['default', './test/support/count-line.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    execArgv: ['--import', './bin/fast-start.js'],
+    // One more than small machines have cores: suites wait for timers, sockets and other processes.
+    maxWorkers: 3,
     // An embedded PostgreSQL starts in seconds on a busy machine; the limits only catch a hang.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
   },
 });

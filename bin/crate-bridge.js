@@ -3,7 +3,6 @@
 // and hands over to the Node the checkout pins when the one that runs this is too old for the sources.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import * as nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -20,11 +19,12 @@ const fits = entry === built ? newEnough : major >= 24;
 const pinned = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 
 if (fits || (newEnough && !existsSync(pinned))) {
-  // Compiled code is kept between runs: a command starts in a fraction of the time.
-  nodeModule.enableCompileCache?.();
+  await import('./fast-start.js');
   await import(pathToFileURL(entry).href);
 } else if (existsSync(pinned)) {
-  const child = spawn(pinned, [entry, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(pinned, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => {
     if (signal === null) process.exit(code ?? 69);

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FileItem, Page, RunItem } from '../../src/model/items.ts';
 import type { PullReport } from '../../src/model/reports.ts';
 import { put, smallCrate } from '../support/bridge.ts';
-import { runCli, runJson, type Serving, serve } from '../support/cli.ts';
+import { type CliOptions, onDatabase, runCli, runJson, type Serving, serve } from '../support/cli.ts';
+import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 
 const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const small = Buffer.from('q I sigma\n');
@@ -15,6 +16,8 @@ const rotten = randomBytes(2 * 1024 * 1024);
 
 describe('crate-bridge serve', () => {
   let cwd = '';
+  let database: FreshDatabase;
+  let at: CliOptions;
   let served: Serving;
   let files: readonly FileItem[] = [];
   const file = (name: string) => files.find((f) => f.file_name === name);
@@ -22,6 +25,8 @@ describe('crate-bridge serve', () => {
 
   beforeAll(async () => {
     cwd = await mkdtemp(join(tmpdir(), 'crate-bridge-serve-'));
+    database = await freshDatabase();
+    at = { cwd, env: onDatabase(database) };
     const config = (metadata: string) => ({ metadata, content: metadata });
     await writeFile(
       join(cwd, 'crate-bridge.json'),
@@ -59,18 +64,19 @@ describe('crate-bridge serve', () => {
       'closed/c/ro-crate-metadata.json',
       JSON.stringify(smallCrate({ files: closed, sample: 'SECRET' })),
     );
-    served = await serve({ cwd });
+    served = await serve(at);
   });
   afterAll(async () => {
     expect(await served?.stop()).toBe(0);
+    await database.dispose();
     await rm(cwd, { recursive: true, force: true });
   });
 
   it('lets another process on the same data folder pull and query while it runs', async () => {
-    const pulled = await runJson<{ pulls: PullReport[] }>(['pull'], { cwd });
+    const pulled = await runJson<{ pulls: PullReport[] }>(['pull'], at);
     expect(pulled.code).toBe(0);
     expect(pulled.json.pulls.map((p) => p.registered)).toEqual([1, 1]);
-    files = (await runJson<Page<FileItem>>(['files'], { cwd })).json.items;
+    files = (await runJson<Page<FileItem>>(['files'], at)).json.items;
     expect(files).toHaveLength(4);
   });
 
@@ -115,7 +121,7 @@ describe('crate-bridge serve', () => {
         '--expires',
         '1h',
       ],
-      { cwd },
+      at,
     );
     expect(made.code).toBe(0);
     const token = made.stdout.trim();
@@ -132,28 +138,30 @@ describe('crate-bridge serve', () => {
     expect(
       (await fetch(`${served.url}/api/v1/runs`, { headers: { authorization: 'Bearer cb_wrong' } })).status,
     ).toBe(401);
-    expect((await runCli(['token', 'revoke', 'ssrl'], { cwd })).code).toBe(0);
+    expect((await runCli(['token', 'revoke', 'ssrl'], at)).code).toBe(0);
     expect((await fetch(`${served.url}/api/v1/runs`, { headers })).status).toBe(401);
   });
 
   it('serves the same commands to another machine, which proves the bytes itself', async () => {
-    const made = await runCli(['token', 'create', '--name', 'remote', '--scope', 'admin'], { cwd });
+    const made = await runCli(['token', 'create', '--name', 'remote', '--scope', 'admin'], at);
     const env = { CRATE_BRIDGE_URL: served.url, CRATE_BRIDGE_TOKEN: made.stdout.trim() };
     const elsewhere = await mkdtemp(join(tmpdir(), 'crate-bridge-remote-'));
     try {
-      const at = { cwd: elsewhere, env };
-      const here = await runJson<Page<FileItem>>(['files'], { cwd });
-      const there = await runJson<Page<FileItem>>(['files'], at);
+      const remote = { cwd: elsewhere, env };
+      const here = await runJson<Page<FileItem>>(['files'], at);
+      const there = await runJson<Page<FileItem>>(['files'], remote);
       expect(there.json.items.map((f) => f.id)).toEqual(here.json.items.map((f) => f.id));
 
-      expect(await runCli(['fetch', file('large.mrc')?.id ?? ''], at)).toMatchObject({ code: 0 });
+      expect(await runCli(['fetch', file('large.mrc')?.id ?? ''], remote)).toMatchObject({ code: 0 });
       expect((await readFile(join(elsewhere, 'large.mrc'))).equals(large)).toBe(true);
-      expect(await runCli(['fetch', file('rotten.mrc')?.id ?? ''], at)).toMatchObject({ code: 1 });
+      expect(await runCli(['fetch', file('rotten.mrc')?.id ?? ''], remote)).toMatchObject({ code: 1 });
       expect(await readdir(elsewhere)).toEqual(['large.mrc']);
 
-      const pulled = await runJson<{ pulls: PullReport[] }>(['pull'], at);
+      const pulled = await runJson<{ pulls: PullReport[] }>(['pull'], remote);
       expect(pulled.json.pulls.map((p) => p.unchanged)).toEqual([1, 1]);
-      expect(await runCli(['fetch', '00000000-0000-4000-8000-000000000000'], at)).toMatchObject({ code: 66 });
+      expect(await runCli(['fetch', '00000000-0000-4000-8000-000000000000'], remote)).toMatchObject({
+        code: 66,
+      });
     } finally {
       await rm(elsewhere, { recursive: true, force: true });
     }
@@ -170,11 +178,16 @@ describe('crate-bridge serve', () => {
 
   it('refuses to be reachable from elsewhere while nobody has a token', async () => {
     const fresh = await mkdtemp(join(tmpdir(), 'crate-bridge-fresh-'));
+    const empty = await freshDatabase();
     try {
-      const refused = await runCli(['serve', '--host', '0.0.0.0', '--port', '0'], { cwd: fresh });
+      const refused = await runCli(['serve', '--host', '0.0.0.0', '--port', '0'], {
+        cwd: fresh,
+        env: onDatabase(empty),
+      });
       expect(refused.code).toBe(64);
       expect(refused.stderr).toContain('token create');
     } finally {
+      await empty.dispose();
       await rm(fresh, { recursive: true, force: true });
     }
   });

@@ -14,6 +14,7 @@ import { openRegistry } from '../../src/registry/open.ts';
 import { failureOf, listAll, namesIn, value } from './answers.ts';
 import { crate, rowsOf } from './crates.ts';
 
+const FAST_START = new URL('../../bin/fast-start.js', import.meta.url).href;
 const OTHER_PROCESS = fileURLToPath(new URL('./other-process.ts', import.meta.url));
 
 let dataDir: string;
@@ -41,7 +42,7 @@ afterEach(async () => {
 
 /** A process on the data folder, and the lines it says. */
 function process_(task: string, prefix = 'p', folder = dataDir) {
-  const child = spawn(process.execPath, [OTHER_PROCESS, folder, task, prefix], {
+  const child = spawn(process.execPath, ['--import', FAST_START, OTHER_PROCESS, folder, task, prefix], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   children.push(child);

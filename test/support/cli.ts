@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { JsonObject } from '../../src/model/json.ts';
+import type { FreshDatabase } from './database.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/crate-bridge.js', import.meta.url));
 
@@ -14,6 +15,14 @@ export interface CliRun {
 export interface CliOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+}
+
+/** The environment of commands that work on a test's own database, whichever engine the run is for. */
+export function onDatabase(database: FreshDatabase): Readonly<Record<string, string>> {
+  return {
+    CRATE_BRIDGE_DATA: database.dataDir,
+    ...(database.databaseUrl === null ? {} : { DATABASE_URL: database.databaseUrl }),
+  };
 }
 
 /** Starts the command line as its own process, as a shell does. The environment is clean of what the machine has set. */
