@@ -13,7 +13,7 @@ import { writeCrates } from '../support/generated-crates.ts';
  * 500 on a server. The embedded database takes several times as long for each, and `npm test` is to be short: fewer there,
  * with the same chances to be killed between two statements.
  */
-const CRATES = process.env['CRATE_BRIDGE_TEST_DATABASE_URL'] ? 500 : 120;
+const CRATES = process.env['CRATE_BRIDGE_TEST_DATABASE_URL'] ? 500 : 100;
 const KILLED_AFTER = Math.round(CRATES * 0.3);
 const FILES = 2;
 

@@ -1,23 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { runPureLine } from '../../src/bridge/pure-line.ts';
 import { OPERATOR } from '../../src/model/caller.ts';
 import type { CrateRows, MappingContext } from '../../src/model/rows.ts';
 import type { StoredVersion } from '../../src/registry/contract.ts';
 import { describeConformance, jsonDocuments } from '../support/conformance.ts';
-import { type FreshRegistry, freshRegistry } from '../support/database.ts';
+import { emptyDatabase, type FreshRegistry, freshRegistry } from '../support/database.ts';
 import { failureOf, listAll, registerAll, value } from './answers.ts';
 import { crate, rowsOf, SHA_B } from './crates.ts';
 import { onDatabase } from './sql.ts';
 
 let fresh: FreshRegistry;
 
-beforeEach(async () => {
+beforeAll(async () => {
   fresh = await freshRegistry();
 });
-afterEach(() => fresh.dispose());
+afterEach(() => emptyDatabase(fresh));
+afterAll(() => fresh.dispose());
 
 async function stored(): Promise<readonly StoredVersion[]> {
   const all: StoredVersion[] = [];
