@@ -10,7 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const CLI = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
+const CLI = fileURLToPath(new URL('../bin/crate-bridge.js', import.meta.url));
 const BLOCK = 4 * 1024 * 1024;
 
 /**
@@ -40,7 +40,7 @@ export async function benchStream(args: readonly string[]): Promise<void> {
     await registerRaw(dir, `http://127.0.0.1:${address.port}/`, sha256, Number(values.mib) * 1024 * 1024);
 
     const contenders: Readonly<Record<string, string>> = {
-      'crate-bridge fetch': `${process.execPath} ${CLI} fetch bench://raw.h5 -o out.h5 --force --quiet`,
+      'crate-bridge fetch': `${process.execPath} ${CLI} fetch bench://raw/raw.h5 -o out.h5 --force --quiet`,
       'curl, then sha256sum': `curl -sS -o out.h5 ${origin} && echo '${sha256}  out.h5' | sha256sum --quiet -c`,
       'curl | tee | openssl dgst': `curl -sS ${origin} | tee out.h5 | openssl dgst -sha256 | grep -q ${sha256}`,
     };
@@ -83,7 +83,7 @@ async function registerRaw(dir: string, origin: string, sha256: string, size: nu
         '@id': 'raw.h5',
         '@type': 'File',
         name: 'raw.h5',
-        storage_uri: 'bench://raw.h5',
+        storage_uri: 'bench://raw/raw.h5',
         contentSize: size,
         sha256,
       },
@@ -96,7 +96,7 @@ async function registerRaw(dir: string, origin: string, sha256: string, size: nu
       {
         code: 'BENCH',
         sources: [{ name: 'crates', kind: 'directory', path: 'crates' }],
-        storage: [{ prefix: 'bench://', url: origin }],
+        storage: [{ prefix: 'bench://raw/', url: origin }],
         network: { allow: ['127.0.0.1/32'] },
       },
     ],
