@@ -1,5 +1,5 @@
 import type { Caller, Grant, ProposalRef, Scope } from '../model/caller.ts';
-import type { Failure, Outcome } from '../model/failure.ts';
+import type { Outcome } from '../model/failure.ts';
 import type { Finding, Verdict } from '../model/finding.ts';
 import type { DetailOf, ItemOf, ListFilters, ListKind, Page, PageRequest } from '../model/items.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -189,9 +189,6 @@ export interface Registry {
   ping(): Promise<Outcome<void>>;
   close(): Promise<void>;
 }
-
-/** How a registry is opened, for the error a door shows when it cannot be. */
-export type OpenFailure = Failure;
 
 /*
  * open.ts  openRegistry(options: { databaseUrl: string | null; dataDir: string }): Promise<Outcome<Registry>>
