@@ -1,23 +1,8 @@
 import type { AccessLevel } from '../model/caller.ts';
-import type { CredentialReference, StorageRule } from '../model/storage-rule.ts';
+import type { AdmissionPolicy, SourceConfig } from '../model/source-config.ts';
+import type { CredentialReference, SecretReference, StorageRule } from '../model/storage-rule.ts';
 
-export type { CredentialReference, StorageRule };
-
-/** What happens to a crate that does not hold (design §5). */
-export type AdmissionPolicy = 'quarantine' | 'register-with-findings';
-
-interface SourceCommon {
-  readonly name: string;
-  /** Cron expression; kept and shown, run by the scheduler. */
-  readonly schedule?: string;
-  readonly credential?: CredentialReference;
-  readonly admission: AdmissionPolicy;
-}
-
-/** Where crates come from, one variant a kind. */
-export type SourceConfig =
-  | (SourceCommon & { readonly kind: 'urls'; readonly urls: readonly string[] })
-  | (SourceCommon & { readonly kind: 'directory' /** Absolute. */; readonly path: string });
+export type { AdmissionPolicy, CredentialReference, SecretReference, SourceConfig, StorageRule };
 
 export interface FacilityConfig {
   readonly code: string;
@@ -29,8 +14,29 @@ export interface FacilityConfig {
   readonly sources: readonly SourceConfig[];
   /** Written rules and those a `directory` source implies. */
   readonly storage: readonly StorageRule[];
+  readonly network: FacilityNetwork;
+}
+
+export interface FacilityNetwork {
   /** CIDR ranges beyond public unicast that requests to this facility may reach. */
-  readonly network: { readonly allow: readonly string[] };
+  readonly allow: readonly string[];
+  /** Requests in flight to one origin. */
+  readonly concurrency: number;
+  /** Most requests a second to one origin; null: no rate of ours. */
+  readonly requests_per_second: number | null;
+}
+
+/** Where events are sent. */
+export interface NotifyConfig {
+  readonly name: string;
+  readonly url: string;
+  readonly secret: SecretReference;
+  /** Event types or `group.*`; null: every type. */
+  readonly events: readonly string[] | null;
+  /** Facility codes; null: every facility. */
+  readonly facilities: readonly string[] | null;
+  /** CIDR ranges beyond public unicast this address may be in. */
+  readonly allow: readonly string[];
 }
 
 /** The whole configuration, checked, with defaults filled in and paths absolute. */
@@ -40,6 +46,9 @@ export interface Config {
   readonly facilities: readonly FacilityConfig[];
   /** CIDR ranges every facility may use; meant for a test bench on loopback. */
   readonly network: { readonly allowPrivate: readonly string[] };
+  readonly notify: readonly NotifyConfig[];
+  /** Where people and other bridges reach this service, without a slash at the end; null: not said. */
+  readonly publicUrl: string | null;
 }
 
 /** What the environment and global options say, apart from the file. */

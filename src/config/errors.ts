@@ -1,7 +1,14 @@
 import type { ErrorObject } from 'ajv';
+import configSchema from '../../schemas/config.schema.json' with { type: 'json' };
 import { isJsonObject, type JsonValue } from '../model/json.ts';
 import { closest } from '../model/spelling.ts';
 import { CONFIG_FORMATS } from './formats.ts';
+
+const COMMON_TO_SOURCES: readonly string[] = Object.keys(configSchema.$defs.sourceCommon.properties);
+
+/** Where a secret is named; somebody may have written the secret itself there by mistake. */
+const SECRET_PLACE = /\/(credential|secret|clientSecret|accessKeyId|secretAccessKey|sessionToken)\b/;
+const UNSHOWN = 'something else, which is not shown since it may be a secret';
 
 /** One thing wrong in a configuration file: where, what is there, and what would be right. */
 export interface ConfigProblem {
@@ -29,12 +36,18 @@ export function configProblems(
 
 function problemOf(error: ErrorObject, document: JsonValue): ConfigProblem {
   const where = error.instancePath === '' ? '/' : error.instancePath;
-  const found = show(at(document, error.instancePath));
+  const found = SECRET_PLACE.test(error.instancePath) ? UNSHOWN : show(at(document, error.instancePath));
   const params: Record<string, unknown> = error.params;
   switch (error.keyword) {
-    case 'additionalProperties': {
-      const key = String(params['additionalProperty']);
-      const known = Object.keys(isJsonObject(parentProperties(error)) ? (parentProperties(error) ?? {}) : {});
+    case 'additionalProperties':
+    case 'unevaluatedProperties': {
+      const key = String(params['additionalProperty'] ?? params['unevaluatedProperty']);
+      const own = parentProperties(error);
+      const known = [
+        ...(isJsonObject(own) ? Object.keys(own) : []),
+        // only the kinds of source take part of their properties from elsewhere
+        ...(error.keyword === 'unevaluatedProperties' ? COMMON_TO_SOURCES : []),
+      ];
       const near = closest(key, known);
       const hint =
         near === null

@@ -9,6 +9,7 @@ import type { Config } from './contract.ts';
 import { type ConfigProblem, configProblems } from './errors.ts';
 import { CONFIG_FORMATS } from './formats.ts';
 import { resolveConfig, type WrittenConfig } from './resolve.ts';
+import { SOURCE_SCHEMAS } from './source-schemas.ts';
 
 /** Names looked for in the working directory when no `--config` is given, in this order. */
 export const CONFIG_NAMES = ['crate-bridge.json', 'crate-bridge.yaml', 'crate-bridge.yml'] as const;
@@ -23,10 +24,17 @@ const ajv = new Ajv2020({
   strictTypes: false,
 });
 for (const [name, format] of Object.entries(CONFIG_FORMATS)) ajv.addFormat(name, format.holds);
+for (const schema of SOURCE_SCHEMAS) ajv.addSchema(schema);
 const validate = ajv.compile<WrittenConfig>(configSchema);
 
 /** The configuration of a bridge that knows no facility: queries work, pulls have nothing to do. */
-export const EMPTY_CONFIG: Config = { path: null, facilities: [], network: { allowPrivate: [] } };
+export const EMPTY_CONFIG: Config = {
+  path: null,
+  facilities: [],
+  network: { allowPrivate: [] },
+  notify: [],
+  publicUrl: null,
+};
 
 /**
  * Reads, checks and completes the configuration. Without `path`, the first of `CONFIG_NAMES` in `cwd` is read; with none

@@ -1,20 +1,35 @@
 import { resolve } from 'node:path';
 import { directoryPrefix } from '../model/arcp.ts';
 import type { AccessLevel } from '../model/caller.ts';
+import { CHANGE_TYPES, typesMeant } from '../model/changes.ts';
+import { closest } from '../model/spelling.ts';
 import type {
-  AdmissionPolicy,
   Config,
   CredentialReference,
   FacilityConfig,
-  SourceConfig,
+  NotifyConfig,
+  SecretReference,
   StorageRule,
 } from './contract.ts';
 import type { ConfigProblem } from './errors.ts';
+import { resolveSource, type WrittenSource } from './resolve-source.ts';
+import { withCredentialFiles, withSecretFile } from './secret-files.ts';
 
 /** A configuration as written, after the schema held. */
 export interface WrittenConfig {
   readonly facilities: readonly WrittenFacility[];
   readonly network?: { readonly allowPrivate?: readonly string[] };
+  readonly notify?: readonly WrittenNotify[];
+  readonly publicUrl?: string;
+}
+
+interface WrittenNotify {
+  readonly name: string;
+  readonly url: string;
+  readonly secret: SecretReference;
+  readonly events?: readonly string[];
+  readonly facilities?: readonly string[];
+  readonly allow?: readonly string[];
 }
 
 interface WrittenFacility {
@@ -25,18 +40,11 @@ interface WrittenFacility {
   readonly access?: { readonly metadata?: AccessLevel; readonly content?: AccessLevel };
   readonly sources: readonly WrittenSource[];
   readonly storage?: readonly WrittenStorage[];
-  readonly network?: { readonly allow?: readonly string[] };
-}
-
-interface WrittenSource {
-  readonly name: string;
-  readonly kind: 'urls' | 'directory';
-  readonly url?: string;
-  readonly urls?: readonly string[];
-  readonly path?: string;
-  readonly schedule?: string;
-  readonly credential?: CredentialReference;
-  readonly admission?: AdmissionPolicy;
+  readonly network?: {
+    readonly allow?: readonly string[];
+    readonly concurrency?: number;
+    readonly requestsPerSecond?: number;
+  };
 }
 
 interface WrittenStorage {
@@ -72,7 +80,14 @@ export function resolveConfig(
     return resolveFacility(facility, folder, storage);
   });
   problems.push(...duplicatePrefixes(facilities));
-  const config: Config = { path, facilities, network: { allowPrivate: written.network?.allowPrivate ?? [] } };
+  problems.push(...unknownFacilities(written));
+  const config: Config = {
+    path,
+    facilities,
+    network: { allowPrivate: written.network?.allowPrivate ?? [] },
+    notify: (written.notify ?? []).map((notify) => resolveNotify(notify, folder)),
+    publicUrl: written.publicUrl?.replace(/\/+$/, '') ?? null,
+  };
   return { config, problems };
 }
 
@@ -81,7 +96,8 @@ function resolveFacility(
   folder: string,
   storage: readonly StorageRule[],
 ): FacilityConfig {
-  const sources = facility.sources.map((source) => resolveSource(source, folder));
+  const timezone = facility.timezone ?? 'UTC';
+  const sources = facility.sources.map((source) => resolveSource(source, folder, timezone));
   const implied = sources.flatMap((source): StorageRule[] =>
     source.kind === 'directory'
       ? [
@@ -98,7 +114,7 @@ function resolveFacility(
     code: facility.code,
     name: facility.name ?? facility.code,
     ror: facility.ror ?? null,
-    timezone: facility.timezone ?? 'UTC',
+    timezone,
     // Closed by default: publishing rows or bytes is a decision somebody writes down.
     access: {
       metadata: facility.access?.metadata ?? 'restricted',
@@ -106,20 +122,59 @@ function resolveFacility(
     },
     sources,
     storage: [...storage, ...implied],
-    network: { allow: facility.network?.allow ?? [] },
+    network: {
+      allow: facility.network?.allow ?? [],
+      concurrency: facility.network?.concurrency ?? 8,
+      requests_per_second: facility.network?.requestsPerSecond ?? null,
+    },
   };
 }
 
-function resolveSource(source: WrittenSource, folder: string): SourceConfig {
-  const common = {
-    name: source.name,
-    admission: source.admission ?? 'quarantine',
-    ...(source.schedule === undefined ? {} : { schedule: source.schedule }),
-    ...(source.credential === undefined ? {} : { credential: source.credential }),
-  } as const;
-  return source.kind === 'directory'
-    ? { ...common, kind: 'directory', path: resolve(folder, source.path ?? '.') }
-    : { ...common, kind: 'urls', urls: source.urls ?? (source.url === undefined ? [] : [source.url]) };
+function resolveNotify(notify: WrittenNotify, folder: string): NotifyConfig {
+  return {
+    name: notify.name,
+    url: notify.url,
+    secret: withSecretFile(notify.secret, folder),
+    events: notify.events ?? null,
+    facilities: notify.facilities ?? null,
+    allow: notify.allow ?? [],
+  };
+}
+
+/** Facilities and events a target names that there are none of, and target names used twice. */
+function unknownFacilities(written: WrittenConfig): readonly ConfigProblem[] {
+  const codes = written.facilities.map((f) => f.code);
+  const names = new Set<string>();
+  return (written.notify ?? []).flatMap((notify, index) => {
+    const problems = (notify.facilities ?? [])
+      .filter((code) => !codes.includes(code))
+      .map((code) => ({
+        where: `/notify/${index}/facilities`,
+        found: `"${code}"`,
+        expected: `a facility of this file: ${codes.join(', ') || 'there are none'}`,
+      }));
+    const { unknown } = typesMeant(notify.events ?? []);
+    if (unknown !== null) {
+      const near = closest(unknown, CHANGE_TYPES);
+      problems.push({
+        where: `/notify/${index}/events`,
+        found: `"${unknown}"`,
+        expected:
+          near === null
+            ? `one of ${CHANGE_TYPES.join(', ')}, or a group such as crate.*`
+            : `did you mean ${near}?`,
+      });
+    }
+    if (names.has(notify.name)) {
+      problems.push({
+        where: `/notify/${index}/name`,
+        found: `"${notify.name}" a second time`,
+        expected: 'a name of its own',
+      });
+    }
+    names.add(notify.name);
+    return problems;
+  });
 }
 
 function storageRule(
@@ -136,7 +191,7 @@ function storageRule(
         ? { kind: 'file', root: resolve(folder, rule.root ?? '.') }
         : { kind: 'http', url: rule.url.endsWith('/') ? rule.url : `${rule.url}/` },
     sources,
-    ...(rule.credential === undefined ? {} : { credential: rule.credential }),
+    ...(rule.credential === undefined ? {} : { credential: withCredentialFiles(rule.credential, folder) }),
   };
 }
 

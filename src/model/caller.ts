@@ -1,10 +1,11 @@
 /** What a token or session may do. Reading is further limited by facility and proposal (`Reach`). */
-export type Scope = 'metadata:read' | 'content:read' | 'pulls:write' | 'runs:write' | 'admin';
+export type Scope = 'metadata:read' | 'content:read' | 'pulls:write' | 'crates:push' | 'runs:write' | 'admin';
 
 export const SCOPES: readonly Scope[] = [
   'metadata:read',
   'content:read',
   'pulls:write',
+  'crates:push',
   'runs:write',
   'admin',
 ];
@@ -35,6 +36,8 @@ export interface Caller {
   readonly scopes: readonly Scope[];
   readonly metadata: Reach;
   readonly content: Reach;
+  /** Facilities the caller may write for; null: every facility. */
+  readonly facilities: readonly string[] | null;
 }
 
 /** Access default of a facility; `restricted` rows need a token that names the facility or the proposal. */
@@ -63,6 +66,7 @@ export const OPERATOR: Caller = {
   scopes: SCOPES,
   metadata: { kind: 'all' },
   content: { kind: 'all' },
+  facilities: null,
 };
 
 /**
@@ -74,6 +78,7 @@ export function callerFor(grant: Grant | null, access: readonly FacilityAccess[]
     kind: grant?.kind ?? 'anonymous',
     name: grant?.name ?? 'anonymous',
     scopes: grant?.scopes ?? [],
+    facilities: grant === null ? [] : grant.facilities,
     metadata: reachFor(
       grant,
       'metadata:read',
@@ -115,4 +120,9 @@ export function reaches(reach: Reach, facility: string, proposal: string | null)
 /** Whether the caller holds the scope; `admin` holds every scope. */
 export function holds(caller: Caller, scope: Scope): boolean {
   return caller.scopes.includes(scope) || caller.scopes.includes('admin');
+}
+
+/** Whether the caller holds the scope for this facility. */
+export function holdsFor(caller: Caller, scope: Scope, facility: string): boolean {
+  return holds(caller, scope) && (caller.facilities === null || caller.facilities.includes(facility));
 }

@@ -20,6 +20,8 @@ export const FAILURES = {
   config_invalid: { status: 500, exit: 64, retryable: false },
   not_found: { status: 404, exit: 66, retryable: false },
   unauthenticated: { status: 401, exit: 77, retryable: false },
+  already_running: { status: 409, exit: 75, retryable: true },
+  withdrawn: { status: 410, exit: 66, retryable: false },
   denied: { status: 403, exit: 77, retryable: false },
   embargoed: { status: 403, exit: 77, retryable: false },
   superseded: { status: 410, exit: 66, retryable: false },

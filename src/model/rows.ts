@@ -232,8 +232,19 @@ export interface DeclaredMissingRow {
 /** A pointer from this crate to another document (profile §7): registered as its own crate or record later. */
 export interface NestedDocument {
   readonly kind: 'nested_crate' | 'schema_record' | 'remote_registration';
+  /** Of the part itself. */
   readonly iri: string;
+  /** Of the metadata document or record; null where the crate does not say and none follows from the IRI. */
+  readonly url: string | null;
+  /** 64 hex digits the crate declares for that document; null where it declares none. */
+  readonly sha256: string | null;
   readonly json_pointer: string;
+}
+
+/** Something that moved: what began with `from` begins with `to` now. Both are URI prefixes that end in a slash. */
+export interface Rebase {
+  readonly from: string;
+  readonly to: string;
 }
 
 /** What the crate says of itself. */
@@ -287,4 +298,16 @@ export interface MappingContext {
   readonly timezone: string;
   /** The URL (or arcp IRI) of the metadata document, after permitted redirects. */
   readonly document_url: string;
+  /** Where it was found, when that is another address: of a zip, of a landing page. */
+  readonly found_at?: string;
+  /**
+   * Where the document was first found: the crate and what is in it are named after that place for ever. Absent where it
+   * is the same.
+   */
+  readonly identity_url?: string;
+  /**
+   * What moved since then, oldest first, as far as something in the crate lies there: its storage_uris and the crates it
+   * names follow. Absent where nothing did.
+   */
+  readonly rebases?: readonly Rebase[];
 }
