@@ -8,4 +8,4 @@
  */
 
 /** Changes whenever the same document would give other rows, so that a crate is mapped again. */
-export const MAPPER_VERSION = 'lambda-core/1';
+export const MAPPER_VERSION = 'lambda-core/2';

@@ -92,13 +92,27 @@ describeConformance('real LAMBDA crates', (folder) => {
     expect(rows.instruments).toEqual([]);
     expect(theOnly(rows.samples)).toMatchObject({ implied: true, sample_code: 'GluRS' });
     expect(rows.crate.nested).toEqual([
-      { kind: 'nested_crate', iri: `${BASE}saxs/ro-crate-metadata.json`, json_pointer: '/@graph/4' },
+      {
+        kind: 'nested_crate',
+        iri: `${BASE}saxs/`,
+        url: `${BASE}saxs/ro-crate-metadata.json`,
+        sha256: 'c3a1b2d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f90',
+        json_pointer: '/@graph/4',
+      },
       {
         kind: 'schema_record',
-        iri: `${BASE}mx/glurs_mx_lambda_ber.yaml`,
+        iri: `${BASE}mx/`,
+        url: `${BASE}mx/glurs_mx_lambda_ber.yaml`,
+        sha256: '7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d',
         json_pointer: '/@graph/6/schemaRecord',
       },
-      { kind: 'remote_registration', iri: 'https://www.sasbdb.org/data/SASDD42/', json_pointer: '/@graph/8' },
+      {
+        kind: 'remote_registration',
+        iri: 'https://www.sasbdb.org/data/SASDD42/',
+        url: 'https://www.sasbdb.org/data/SASDD42/',
+        sha256: null,
+        json_pointer: '/@graph/8',
+      },
     ]);
     expect(rows.data_files.map((row) => [row.kind, row.relative_path])).toEqual([
       ['container', 'saxs/'],

@@ -1,7 +1,8 @@
-import type { EntityKind, IdentityKey } from '../../model/rows.ts';
+import type { RecordEntityKind } from '../../model/record-rows.ts';
+import type { IdentityKey } from '../../model/rows.ts';
 
 /** The word a kind of row starts its keys with. A data file is a `file` whether it is one, a series or a container. */
-type KeyKind = Exclude<EntityKind, 'data_file'> | 'file';
+export type KeyKind = Exclude<RecordEntityKind, 'data_file'> | 'file';
 
 /** Candidates of one row, strongest first, never empty. */
 export type Candidates = readonly [IdentityKey, ...IdentityKey[]];

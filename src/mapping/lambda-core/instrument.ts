@@ -31,7 +31,10 @@ export function instrumentRow(scope: MapScope, entity: CrateEntity): InstrumentR
  * counts as one, so that an implied instrument and an explicit one meet.
  */
 export function instrumentIdentity(
-  scope: MapScope,
+  at: {
+    readonly context: Pick<MapScope['context'], 'facility'>;
+    readonly graph: Pick<MapScope['graph'], 'crateIri' | 'baseIri'>;
+  },
   of: {
     readonly iri: string;
     readonly instrument_code: string | null;
@@ -40,7 +43,7 @@ export function instrumentIdentity(
     readonly registryId: string | null;
   },
 ): Candidates {
-  const facility = scope.context.facility;
+  const { facility } = at.context;
   const key = (by: string, word: string | null): IdentityKey | null =>
     word === null || word === '' ? null : wordKey('facility', 'instrument', facility.toLowerCase(), by, word);
   const shaped = [of.instrument_code, of.name].find(
@@ -54,6 +57,6 @@ export function instrumentIdentity(
       key('code', of.instrument_code === null ? null : folded(of.instrument_code)),
       key('name', of.name === null ? null : folded(of.name)),
     ],
-    crateKey('instrument', of.iri, scope.graph),
+    crateKey('instrument', of.iri, at.graph),
   );
 }

@@ -1,7 +1,8 @@
 import type { CrateEntity } from '../../crate/contract.ts';
+import { nestedDocuments } from '../../crate/nested.ts';
+import { isInZip } from '../../model/arcp.ts';
 import type { DataFileRow, NestedDocument } from '../../model/rows.ts';
 import type { Classified } from './kinds.ts';
-import { pointersOf } from './pointers.ts';
 import { type EntityReader, MAX_INTEGER } from './reader.ts';
 import type { MapScope } from './scope.ts';
 
@@ -46,7 +47,7 @@ export function dataParts(scope: MapScope, classified: Classified): DataParts {
   const datasets = new Set(classified.get('dataset') ?? []);
   const pointers = new Map<CrateEntity, readonly NestedDocument[]>();
   for (const dataset of datasets) {
-    const found = pointersOf(scope, scope.reader(dataset));
+    const found = nestedDocuments(scope.graph, dataset);
     if (found.length > 0) pointers.set(dataset, found);
   }
   const walk = reach(scope, seeds(scope, classified), (entity) =>
@@ -69,7 +70,12 @@ export function dataParts(scope: MapScope, classified: Classified): DataParts {
     }
     const own = pointers.get(entity) ?? [];
     nested.push(...own);
-    for (const pointer of own) if (pointer.kind === 'schema_record') records.add(pointer.iri);
+    for (const pointer of own) {
+      if (pointer.kind === 'schema_record') {
+        for (const record of scope.reader(entity).refs('schemaRecord')) records.add(record.iri);
+      }
+      if (pointer.url === null) warnUnplaced(scope, entity, pointer);
+    }
     const kind = datasetKind(scope, entity, own);
     if (kind !== null) parts.push({ entity, kind });
   }
@@ -165,6 +171,24 @@ function reach(
 
 function refIris(reader: EntityReader, ...terms: readonly string[]): readonly string[] {
   return reader.refs(...terms).map((reference) => reference.iri);
+}
+
+const NESTED_WORDS = {
+  nested_crate: 'a crate',
+  schema_record: 'a record',
+  remote_registration: 'a registration',
+} as const;
+
+function warnUnplaced(scope: MapScope, entity: CrateEntity, pointer: NestedDocument): void {
+  const reason = isInZip(scope.graph.baseIri)
+    ? 'what is inside a zip beside this crate is not read'
+    : 'no absolute address of its document is given, nor a path beside this one';
+  scope.warn(
+    'unplaced-document',
+    entity,
+    pointer.json_pointer,
+    `This part names ${NESTED_WORDS[pointer.kind]} that cannot be followed: ${reason}.`,
+  );
 }
 
 function warnUnlisted(scope: MapScope, entity: CrateEntity): void {

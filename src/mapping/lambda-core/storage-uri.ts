@@ -42,10 +42,12 @@ function declaredPlace(scope: MapScope, reader: EntityReader, written: string): 
   return { uri: null, written: withoutUserinfo(written) };
 }
 
-function isLocator(iri: string): boolean {
+/** Whether an IRI says where bytes are: a scheme and an authority. */
+export function isLocator(iri: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(iri);
 }
 
-function withoutUserinfo(written: string): string {
+/** A place as written, without the password somebody put into it. */
+export function withoutUserinfo(written: string): string {
   return written.replace(/^([^/?#:]*:)?(\/\/)[^/?#]*@/, '$1$2');
 }

@@ -1,3 +1,5 @@
+import { TECHNIQUE_WORDS } from '../../model/lambda-vocabulary.ts';
+
 /** TechniqueEnum of lambda-ber-schema, the newest values included. */
 const TECHNIQUES: ReadonlySet<string> = new Set([
   'cryo_em',
@@ -27,23 +29,16 @@ const TECHNIQUES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Other spellings of the same technique: the Data Organization Contract's and Facility Search API's words (`RX`), PaNET
- * and CHMO identifiers that lambda-ber-schema maps to one value alone, and spellings with an `x_ray`.
- * SX and SFX say how crystals are delivered, not that time is resolved, so both are crystallography.
+ * Other spellings of the same technique, besides the Data Organization Contract's and Facility Search API's words (`RX`):
+ * PaNET and CHMO identifiers that lambda-ber-schema maps to one value alone, and spellings with an `x_ray`.
  */
 const TECHNIQUE_SPELLINGS: ReadonlyMap<string, string> = new Map([
-  ['rx', 'xray_crystallography'],
-  ['sx', 'xray_crystallography'],
-  ['sfx', 'xray_crystallography'],
   ['mx', 'xray_crystallography'],
   ['x_ray_crystallography', 'xray_crystallography'],
   ['macromolecular_crystallography', 'xray_crystallography'],
   ['single_crystal_x_ray_diffraction', 'xray_crystallography'],
   ['diffraction_single_crystal_x_ray_diffraction', 'xray_crystallography'],
   ['diffraction_serial_femtosecond_crystallography', 'xray_crystallography'],
-  ['xrd', 'powder_diffraction'],
-  ['emd', 'microed'],
-  ['sedx', 'microed'],
   ['x_ray_tomography', 'xray_tomography'],
   ['tomography_cryo_electron_tomography', 'cryo_et'],
   ['small_angle_scattering_x_ray', 'saxs'],
@@ -107,7 +102,7 @@ export function canonicalTechnique(written: string): string | null {
     .toLowerCase()
     .replace(/[\s\-/_]+/g, '_');
   if (TECHNIQUES.has(spelled)) return spelled;
-  return TECHNIQUE_SPELLINGS.get(spelled) ?? null;
+  return TECHNIQUE_WORDS.get(spelled) ?? TECHNIQUE_SPELLINGS.get(spelled) ?? null;
 }
 
 export function isProcessingStatus(written: string): boolean {
