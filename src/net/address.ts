@@ -42,6 +42,12 @@ export function addressListed(address: string, allow: readonly Cidr[]): boolean 
   return parsed !== null && isListed(parsed, allow);
 }
 
+/** Whether a host of a URL is this machine itself: `localhost` or a loopback address. */
+export function isLoopbackHost(host: string): boolean {
+  const name = host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
+  return name.toLowerCase() === 'localhost' || parseAddress(name)?.range() === 'loopback';
+}
+
 /** Whether any public address may be asked on this port; on the others only a listed address may. */
 export function isOpenPort(port: number): boolean {
   return port >= 1024 || HTTP_PORTS.includes(port);

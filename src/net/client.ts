@@ -3,22 +3,28 @@ import pRetry from 'p-retry';
 import { Agent } from 'undici';
 import { failed, type Outcome, success } from '../model/failure.ts';
 import { parseRanges } from './address.ts';
-import type { HttpClient, OutboundRequest, OutboundResponse, RequestLimits } from './contract.ts';
+import type { Credential, HttpClient, OutboundRequest, OutboundResponse, RequestLimits } from './contract.ts';
 import { displayUrl } from './display.ts';
 import { readDocument } from './document.ts';
 import { connectFailure, RequestError } from './errors.ts';
 import { type Exchange, exchange, lowerCased } from './exchange.ts';
 import { guardedConnector, type Resolver } from './guard.ts';
 import { DEFAULT_LIMITS, DOCUMENT_DEADLINE } from './limits.ts';
+import { originTurns } from './origins.ts';
+import { refusals } from './refusals.ts';
 import { pauseBefore } from './retry-after.ts';
 
 export interface HttpClientOptions {
   /** CIDR ranges beyond public addresses that may be asked. */
   readonly allow: readonly string[];
+  /** Requests in flight to one origin; default: no bound. */
+  readonly concurrency?: number;
+  /** Most requests a second to one origin; null or absent: no rate. */
+  readonly requestsPerSecond?: number | null;
   readonly userAgent?: string;
   /** Replaces `dns.lookup`. */
   readonly resolve?: Resolver;
-  /** Waits between attempts; replaced where time must not pass. */
+  /** Waits for a turn and between attempts; replaced where time must not pass. */
   readonly sleep?: (milliseconds: number, signal: AbortSignal | null) => Promise<void>;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -37,6 +43,13 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const sleep = options.sleep ?? sleepUntilAborted;
   const random = options.random ?? Math.random;
   const userAgent = options.userAgent ?? 'crate-bridge';
+  const turns = originTurns({
+    now,
+    sleep,
+    ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
+    ...(options.requestsPerSecond === undefined ? {} : { requestsPerSecond: options.requestsPerSecond }),
+  });
+  const refused = refusals(now);
 
   // undici takes the connect timeout with the pool, so another timeout is another pool; there is one as a rule.
   function agentFor(connectTimeout: number): Agent {
@@ -55,32 +68,37 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const limits: RequestLimits = { ...DEFAULT_LIMITS, ...asked.limits };
     const started = now();
     const signal = anySignal(asked.signal, limits.deadline);
+    const remaining = () => (limits.deadline === null ? null : started + limits.deadline - now());
+    const credential = asked.credential ?? [];
     const attempt: Exchange = {
       url: asked.url,
       method: asked.method ?? 'GET',
       body: asked.body ?? null,
       answerErrors: asked.answerErrors === true,
       headers: { accept: '*/*', ...lowerCased(asked.headers ?? {}), 'user-agent': userAgent },
-      credential: asked.credential ?? null,
+      credentials: isList(credential) ? credential : [credential],
       limits,
       signal,
       dispatcher: agentFor(limits.connectTimeout),
       allow,
+      turns,
+      refusals: refused,
+      remaining,
       now,
     };
     try {
       return success(
         await pRetry(() => exchange(attempt), {
-          retries: asked.method === 'POST' ? 0 : limits.retries,
+          retries: asked.method === 'POST' && asked.repeatable !== true ? 0 : limits.retries,
           minTimeout: 0,
           ...(signal === null ? {} : { signal }),
           // The pause is taken here and not by p-retry, because the server may have said how long.
           shouldRetry: async ({ error, attemptNumber }) => {
             if (!(error instanceof RequestError) || !error.again) return false;
-            const remaining = limits.deadline === null ? null : started + limits.deadline - now();
-            const pause = pauseBefore(attemptNumber, error.askedToWait, remaining, random);
+            const pause = pauseBefore(attemptNumber, error.askedToWait, remaining(), random);
             if (pause === null) return false;
-            await sleep(pause, signal);
+            // A pause the server asked for is everybody's: whoever takes the next turn at that origin waits for it.
+            if (error.askedToWait === null) await sleep(pause, signal);
             return true;
           },
         }),
@@ -101,6 +119,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       await Promise.all([...agents.values()].map((agent) => agent.destroy()));
     },
   };
+}
+
+/** `Array.isArray` alone does not know readonly lists. */
+function isList(credential: Credential | readonly Credential[]): credential is readonly Credential[] {
+  return Array.isArray(credential);
 }
 
 function anySignal(own: AbortSignal | undefined, deadline: number | null): AbortSignal | null {

@@ -9,7 +9,9 @@ const unzip = promisify(gunzip);
 
 /**
  * Reads a whole answer into memory under a cap that holds for the bytes sent and for the decoded document. A body shorter
- * than declared is `truncated`. Where an error's body is wanted too, `any status` is read. Some servers compress whatever is asked; gzip is undone for documents, nothing else is.
+ * than declared is `truncated`. Where an error's body is wanted too, `any status` is read. Some servers compress whatever is
+ * asked; gzip is undone for documents, nothing else is. A 304 is empty, whatever its fields say of the document that it
+ * does not send (RFC 9110 §15.4.5).
  */
 export async function readDocument(
   answer: OutboundResponse,
@@ -17,6 +19,11 @@ export async function readDocument(
   accepted: 'document' | 'any status' = 'document',
 ): Promise<Outcome<FetchedDocument>> {
   const where = displayUrl(answer.url);
+  const { status, headers, url, permanent } = answer;
+  if (status === 304) {
+    answer.body.on('error', () => {}).resume();
+    return success({ bytes: new Uint8Array(), status, headers, url, permanent });
+  }
   const refused =
     (accepted === 'document' ? refuseStatus(answer, where) : null) ?? refuse(answer, maxBytes, where);
   if (refused !== null) {
@@ -27,13 +34,12 @@ export async function readDocument(
   if (!raw.ok) return raw;
   const decoded = isGzip(answer) ? await decode(raw.value, maxBytes, where) : raw;
   if (!decoded.ok) return decoded;
-  const { status, headers, url, permanent } = answer;
   return success({ bytes: decoded.value, status, headers, url, permanent });
 }
 
 function refuseStatus(answer: OutboundResponse, where: string) {
-  // 304 answers a conditional request; 203 is a 200 through a proxy. The rest is no document.
-  if (![200, 203, 304].includes(answer.status)) {
+  // 203 is a 200 through a proxy. The rest is no document.
+  if (![200, 203].includes(answer.status)) {
     return failure('upstream_status', `The server answered ${answer.status} instead of a document.`, {
       where,
       expected: '200',
@@ -74,7 +80,7 @@ async function readBody(
     return failed(bodyFailure(error, where));
   }
   const declared = declaredLength(answer.headers);
-  if (declared !== null && declared !== received && answer.status !== 304) {
+  if (declared !== null && declared !== received) {
     return failure('truncated', 'The document ended before its declared length.', {
       where,
       expected: String(declared),

@@ -53,6 +53,22 @@ export function isAbort(error: unknown): boolean {
   );
 }
 
+/** Waits for a promise, or until the signal calls the waiting off: then throws its reason. */
+export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | null): Promise<T> {
+  if (signal === null) return promise;
+  signal.throwIfAborted();
+  let calledOff = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    calledOff = () => reject(signal.reason);
+    signal.addEventListener('abort', calledOff, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', calledOff);
+  }
+}
+
 /** What went wrong before a response was there. Says the system's error code, never a header or a query. */
 export function connectFailure(error: unknown, where: string): RequestError {
   if (error instanceof RequestError) return error;

@@ -1,7 +1,7 @@
 import { lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';
-import { type Failure, failure, type Outcome, success } from '../model/failure.ts';
+import { type Failure, failed, failure, type Outcome, success } from '../model/failure.ts';
 import { addressAllowed, addressListed, type Cidr, isOpenPort } from './address.ts';
 import { displayUrl } from './display.ts';
 
@@ -39,7 +39,7 @@ export function checkUrl(text: string, allow: readonly Cidr[]): Outcome<URL> {
   const host = unbracketed(url.hostname);
   if (isIP(host) !== 0) {
     const refused = checkAddress(host, portOf(url), allow);
-    if (refused !== null) return failure(refused.code, refused.message, { where });
+    if (refused !== null) return failed({ ...refused, where });
   }
   return success(url);
 }

@@ -1,7 +1,7 @@
 const RETRYABLE: readonly number[] = [429, 502, 503, 504];
 
 /** Longest wait taken on when the request has no deadline of its own; a longer one is told to the caller instead. */
-const LONGEST_WAIT = 60_000;
+export const LONGEST_WAIT = 60_000;
 
 export function isRetryableStatus(status: number): boolean {
   return RETRYABLE.includes(status);

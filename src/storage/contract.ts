@@ -59,6 +59,7 @@ export type StorageSchemes = Readonly<Record<StorageTarget['kind'], StorageSchem
 /*
  * rules.ts     ruleFor(rules, storageUri): StorageRule | null: longest prefix; mayPoint(rule, facility, source): boolean
  * target.ts    targetFor(rule, storageUri): Outcome<StorageTarget>   — decodes, refuses `..`, NUL, escape
+ *              authorised(target, rule, secrets): Promise<Outcome<StorageTarget>>
  * http.ts      httpScheme(http: HttpClient): StorageScheme
  * file.ts      fileScheme(): StorageScheme                            — configured roots only, no symlink escape
  * verifier.ts  class HoldHash extends Transform                       — the only place digests are compared

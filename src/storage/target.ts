@@ -7,13 +7,9 @@ import { restAfter } from './rules.ts';
 
 /**
  * Where a storage_uri is read by this rule: what follows the prefix, appended to the rule's URL or decoded beneath its
- * root. `outside_root` when the URI tries to leave the rule, `credential_missing` when the rule's secret is not there.
+ * root. `outside_root` when the URI tries to leave the rule.
  */
-export function targetFor(
-  rule: StorageRule,
-  storageUri: string,
-  secrets?: SecretStore,
-): Outcome<StorageTarget> {
+export function targetFor(rule: StorageRule, storageUri: string): Outcome<StorageTarget> {
   const canonical = canonicalUri(storageUri);
   if (!canonical.ok) return canonical;
   const prefix = canonicalUri(rule.prefix);
@@ -24,7 +20,18 @@ export function targetFor(
     return failure('outside_root', `The storage_uri is not beneath the prefix ${rule.prefix}.`);
   }
   if (rule.target.kind === 'file') return fileTarget(rule.target.root, rest, query);
-  return httpTarget(rule, rule.target.url, rest + query, secrets);
+  return httpTarget(rule, rule.target.url, rest + query);
+}
+
+/** The same with the credential of the rule, got at the moment of use; `credential_missing` when its secret is not there. */
+export async function authorised(
+  target: StorageTarget,
+  rule: StorageRule,
+  secrets?: SecretStore,
+): Promise<Outcome<StorageTarget>> {
+  if (target.kind !== 'http' || rule.credential === undefined) return success(target);
+  const credential = await credentialFor(rule.credential, new URL(target.url).origin, secrets);
+  return credential.ok ? success({ ...target, credential: credential.value }) : credential;
 }
 
 function fileTarget(root: string, rest: string, query: string): Outcome<StorageTarget> {
@@ -37,12 +44,7 @@ function fileTarget(root: string, rest: string, query: string): Outcome<StorageT
     : success({ kind: 'file', root, path });
 }
 
-function httpTarget(
-  rule: StorageRule,
-  base: string,
-  rest: string,
-  secrets: SecretStore | undefined,
-): Outcome<StorageTarget> {
+function httpTarget(rule: StorageRule, base: string, rest: string): Outcome<StorageTarget> {
   if (!URL.canParse(base)) {
     return failure('config_invalid', `The storage rule for ${rule.prefix} has no readable URL.`);
   }
@@ -52,9 +54,7 @@ function httpTarget(
   if (!url.href.startsWith(root)) {
     return failure('outside_root', `The storage_uri leads out of the URL of its rule (${rule.prefix}).`);
   }
-  if (rule.credential === undefined) return success({ kind: 'http', url: url.href });
-  const credential = credentialFor(rule.credential, url.origin, secrets);
-  return credential.ok ? success({ kind: 'http', url: url.href, credential: credential.value }) : credential;
+  return success({ kind: 'http', url: url.href });
 }
 
 function decoded(rest: string): string | null {

@@ -161,6 +161,22 @@ describe('an answer', () => {
     expect(at.requests).toHaveLength(1);
   });
 
+  it('of 304 to a condition is an empty document, whatever its fields say of the one it does not send', async () => {
+    const headers = { etag: '"1"', 'content-encoding': 'gzip', 'content-length': '5000000' };
+    const at = await origin({
+      '/a': { content: JSON_BYTES, fault: { kind: 'status', status: 304, headers } },
+    });
+    const asked = { url: `${at.url}/a`, maxBytes: 1000 };
+    const answer = await client().fetchDocument({ ...asked, headers: { 'If-None-Match': '"1"' } });
+    expect(answer).toMatchObject({ ok: true, value: { status: 304, headers: { etag: '"1"' } } });
+    expect(answer.ok && answer.value.bytes.byteLength).toBe(0);
+    expect(at.requests[0]?.headers['if-none-match']).toBe('"1"');
+    expect(await client().fetchDocument(asked)).toMatchObject({
+      ok: false,
+      failure: { code: 'upstream_status', found: '304' },
+    });
+  });
+
   it('of HEAD has headers and no body', async () => {
     const at = await origin({ '/a': JSON_BYTES });
     const answer = await client().request({ url: `${at.url}/a`, method: 'HEAD' });
@@ -176,7 +192,7 @@ describe('retries', () => {
   it('wait as long as the server asks, in seconds', async () => {
     const fault = { kind: 'busy', times: 2, retryAfter: '7' } as const;
     const at = await origin({ '/a': { content: JSON_BYTES, fault } });
-    const http = client();
+    const http = client({ now: () => 1_000_000 });
     const answer = await http.fetchDocument({ url: `${at.url}/a`, maxBytes: 1000 });
     expect(answer.ok).toBe(true);
     expect(http.pauses).toEqual([7000, 7000]);

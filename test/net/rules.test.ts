@@ -1,8 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { credentialFor } from '../../src/net/credentials.ts';
 import { displayUrl } from '../../src/net/display.ts';
 import { nextHop } from '../../src/net/redirects.ts';
 import { pauseBefore, retryAfter } from '../../src/net/retry-after.ts';
@@ -57,51 +53,5 @@ describe('a URL in a message', () => {
     );
     expect(displayUrl('sibyls://als/12.3.1/x?y')).toBe('sibyls://als/12.3.1/x');
     expect(displayUrl('::::s3cret')).not.toContain('s3cret');
-  });
-});
-
-describe('a credential', () => {
-  const store = {
-    env: { TOKEN: ' s3cret\n', EMPTY: '', BROKEN: 'a\r\nx-evil: 1' },
-    readFile: (): string => {
-      throw new Error('ENOENT');
-    },
-  };
-
-  it.each([
-    [{ kind: 'bearer', env: 'TOKEN' }, { authorization: 'Bearer s3cret' }],
-    [{ kind: 'basic', username: 'ü', passwordEnv: 'TOKEN' }, { authorization: 'Basic w7w6czNjcmV0' }],
-    [{ kind: 'header', header: 'X-Api-Key', env: 'TOKEN' }, { 'x-api-key': 's3cret' }],
-  ] as const)('%j', (reference, headers) => {
-    const made = credentialFor(reference, 'https://a.example', store);
-    expect(made).toEqual({ ok: true, value: { origin: 'https://a.example', headers } });
-  });
-
-  it.each(['EMPTY', 'ABSENT', 'BROKEN'])(
-    'in %s is missing, and the message names only the variable',
-    (env) => {
-      const made = credentialFor({ kind: 'bearer', env }, 'https://a.example', store);
-      expect(made).toMatchObject({ ok: false, failure: { code: 'credential_missing', where: env } });
-      expect(JSON.stringify(made)).toContain(env);
-      expect(JSON.stringify(made)).not.toContain('evil');
-    },
-  );
-
-  it('in a file is read anew each time', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'credential-'));
-    const file = join(folder, 'token');
-    try {
-      const missing = credentialFor({ kind: 'bearer', file }, 'https://a.example');
-      expect(missing).toMatchObject({ ok: false, failure: { code: 'credential_missing', where: 'token' } });
-      expect(JSON.stringify(missing)).not.toContain(folder);
-      for (const secret of ['first', 'rotated']) {
-        writeFileSync(file, `${secret}\n`);
-        expect(credentialFor({ kind: 'bearer', file }, 'https://a.example')).toMatchObject({
-          value: { headers: { authorization: `Bearer ${secret}` } },
-        });
-      }
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
   });
 });

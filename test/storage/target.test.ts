@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { StorageRule } from '../../src/model/storage-rule.ts';
 import { canonicalUri } from '../../src/storage/canonical.ts';
 import { mayPoint, ruleFor } from '../../src/storage/rules.ts';
-import { targetFor } from '../../src/storage/target.ts';
+import { authorised, targetFor } from '../../src/storage/target.ts';
+import { valueFrom } from '../support/bridge.ts';
 
 function http(prefix: string, url: string, extra: Partial<StorageRule> = {}): StorageRule {
   return { prefix, facility: 'als', target: { kind: 'http', url }, sources: ['als/crates'], ...extra };
@@ -96,15 +97,17 @@ describe('the target of a storage_uri', () => {
     expect(target(uri)).toMatchObject({ ok: false, failure: { code: 'outside_root' } });
   });
 
-  it('carries the credential of the rule, for the origin of the rule', () => {
+  it('carries the credential of the rule, for the origin of the rule', async () => {
     const rule = http('sibyls://als/', 'https://data.example/als/', {
       credential: { kind: 'bearer', env: 'ALS_TOKEN' },
     });
     const store = { env: { ALS_TOKEN: 's3cret' }, readFile: () => '' };
-    expect(targetFor(rule, 'sibyls://als/x', store)).toMatchObject({
+    const at = (env: Record<string, string>) =>
+      authorised(valueFrom(targetFor(rule, 'sibyls://als/x')), rule, { ...store, env });
+    expect(await at(store.env)).toMatchObject({
       value: { credential: { origin: 'https://data.example', headers: { authorization: 'Bearer s3cret' } } },
     });
-    expect(targetFor(rule, 'sibyls://als/x', { ...store, env: {} })).toMatchObject({
+    expect(await at({})).toMatchObject({
       failure: { code: 'credential_missing', where: 'ALS_TOKEN' },
     });
   });
