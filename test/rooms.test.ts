@@ -11,7 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   model: [],
   config: ['model'],
   net: ['model'],
-  sources: ['model', 'net'],
+  sources: ['model', 'net', 'crate'],
   crate: ['model'],
   profiles: ['model', 'crate'],
   mapping: ['model', 'crate'],

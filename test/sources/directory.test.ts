@@ -1,8 +1,19 @@
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ZipFile } from 'yazl';
 import type { StorageRule } from '../../src/model/storage-rule.ts';
 import { directoryPrefix, directorySource } from '../../src/sources/directory.ts';
 import { ruleFor } from '../../src/storage/rules.ts';
@@ -19,21 +30,25 @@ afterEach(() => {
   rmSync(base, { recursive: true, force: true });
 });
 
-function put(path: string, text = '{}'): void {
+function put(path: string, text: string | Uint8Array = '{}'): void {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), text);
 }
-function source(limits = {}) {
-  return directorySource({ facility: 'ALS', source: 'Crates', path: root, maxBytes: 1000, limits });
+function source(limits = {}, now = new Date()) {
+  return directorySource({
+    facility: 'ALS',
+    source: 'Crates',
+    path: root,
+    maxBytes: 1000,
+    limits,
+    now: () => now,
+  });
 }
 async function listed(limits = {}) {
-  const listing = await source(limits).list(null);
+  const listing = await source(limits).list({ since: null });
   if (!listing.ok) throw new Error(listing.failure.code);
-  return {
-    urls: listing.value.refs.map((ref) => ref.url),
-    complete: listing.value.complete,
-    refs: listing.value.refs,
-  };
+  const { refs, complete, problems } = listing.value;
+  return { urls: refs.map((ref) => ref.url), complete, refs, problems };
 }
 
 describe('a folder of crates', () => {
@@ -60,32 +75,53 @@ describe('a folder of crates', () => {
         `${prefix}run7-ro-crate-metadata.json`,
         `${prefix}z/ro-crate-metadata.json`,
       ],
-      refs: expect.arrayContaining([
-        { url: `${prefix}ro-crate-metadata.json`, path: join(root, 'ro-crate-metadata.json') },
-      ]),
+      refs: expect.arrayContaining([{ url: `${prefix}ro-crate-metadata.json` }]),
+      problems: [],
     });
   });
 
   it('without crates is complete; without anything it is not', async () => {
-    expect(await listed()).toMatchObject({ urls: [], complete: false });
+    expect(await listed()).toMatchObject({
+      urls: [],
+      complete: false,
+      problems: [{ code: 'unreachable', message: expect.stringContaining('unmounted') }],
+    });
     put('data.h5');
     expect(await listed()).toMatchObject({ urls: [], complete: true });
   });
 
   it('that is not there, or is no folder, is unreachable', async () => {
     rmSync(root, { recursive: true });
-    expect(await source().list(null)).toMatchObject({ ok: false, failure: { code: 'unreachable' } });
+    expect(await source().list({ since: null })).toMatchObject({
+      ok: false,
+      failure: { code: 'unreachable' },
+    });
     writeFileSync(root, 'a file');
-    expect(await source().list(null)).toMatchObject({ ok: false, failure: { code: 'unreachable' } });
+    expect(await source().list({ since: null })).toMatchObject({
+      ok: false,
+      failure: { code: 'unreachable' },
+    });
   });
 
   it('is cut by its limits, and says so', async () => {
     put('a/b/c/ro-crate-metadata.json');
     put('a/ro-crate-metadata.json');
-    expect(await listed({ maxDepth: 2 })).toMatchObject({ complete: false, urls: { length: 1 } });
+    expect(await listed({ maxDepth: 2 })).toMatchObject({
+      complete: false,
+      urls: { length: 1 },
+      problems: [{ code: 'too_large', where: 'a/b/c' }],
+    });
     expect(await listed({ maxDepth: 3 })).toMatchObject({ complete: true, urls: { length: 2 } });
     expect(await listed({ maxEntries: 2 })).toMatchObject({ complete: false });
     expect(await listed({ maxEntries: 5 })).toMatchObject({ complete: true });
+  });
+
+  it('that is called off is not complete', async () => {
+    put('a/ro-crate-metadata.json');
+    expect(await source().list({ since: null, signal: AbortSignal.abort() })).toMatchObject({
+      ok: true,
+      value: { complete: false, problems: [{ code: 'timed_out' }] },
+    });
   });
 
   it.skipIf(process.getuid?.() === 0)('with a part that cannot be read is not complete', async () => {
@@ -93,7 +129,11 @@ describe('a folder of crates', () => {
     put('closed/ro-crate-metadata.json');
     chmodSync(join(root, 'closed'), 0);
     try {
-      expect(await listed()).toMatchObject({ complete: false, urls: { length: 1 } });
+      expect(await listed()).toMatchObject({
+        complete: false,
+        urls: { length: 1 },
+        problems: [{ code: 'upstream_denied', where: 'closed' }],
+      });
     } finally {
       chmodSync(join(root, 'closed'), 0o700);
     }
@@ -114,7 +154,7 @@ describe('a folder of crates', () => {
     const { refs } = await listed();
     expect(refs).toHaveLength(1);
     for (const ref of refs) {
-      expect(await source().fetch(ref)).toMatchObject({ ok: false, failure: { code: 'outside_root' } });
+      expect(await source().fetch(ref, null)).toMatchObject({ ok: false, failure: { code: 'outside_root' } });
     }
   });
 
@@ -122,11 +162,66 @@ describe('a folder of crates', () => {
     put('a b/50%/ro-crate-metadata.json', '{"a":1}');
     const { refs } = await listed();
     for (const ref of refs) {
-      const fetched = await source().fetch(ref);
+      const fetched = await source().fetch(ref, null);
       expect(fetched).toMatchObject({ ok: true, value: { url: ref.url, mediaType: 'application/ld+json' } });
-      expect(fetched.ok && Buffer.from(fetched.value.bytes).toString()).toBe('{"a":1}');
+      expect(fetched).toMatchObject({ value: { bytes: Buffer.from('{"a":1}') } });
     }
     expect(refs).toHaveLength(1);
+  });
+
+  it('costs one stat where nothing changed, and tells every change by its tag', async () => {
+    const url = 'arcp://name,crates.als/ro-crate-metadata.json';
+    const later = new Date(Date.now() + 60_000);
+    const fetch = async (known: string | null) => {
+      const known_ = { etag: known, lastModified: null };
+      const fetched = await source({}, later).fetch({ url }, known_);
+      if (!fetched.ok) throw new Error(fetched.failure.code);
+      return fetched.value;
+    };
+    put('ro-crate-metadata.json', '{"a":1}');
+    const first = await fetch(null);
+    if (first.kind !== 'document') throw new Error('nothing was known of it');
+    expect(first.etag).toMatch(/^"[\d-]+"$/);
+    expect(await fetch(first.etag)).toEqual({ kind: 'not-modified' });
+
+    // the same length, and the time put back
+    const at = new Date(first.lastModified ?? '');
+    utimesSync(join(root, 'ro-crate-metadata.json'), at, at);
+    put('ro-crate-metadata.json', '{"a":2}');
+    utimesSync(join(root, 'ro-crate-metadata.json'), at, at);
+    const second = await fetch(first.etag);
+    expect(second).toMatchObject({ kind: 'document', bytes: Buffer.from('{"a":2}') });
+  });
+
+  it('holds crates in zips, which are known by their names; other zips are data and stay closed', async () => {
+    const zip = new ZipFile();
+    zip.addBuffer(Buffer.from('{"a":1}'), 'export/ro-crate-metadata.json');
+    zip.end();
+    const bytes = await buffer(zip.outputStream);
+    const names = ['a/lab.eln', 'a/w.crate.zip', 'a/ro-crate.zip', 'a/run7-ro-crate.zip'];
+    for (const name of [...names, 'a/data.zip', 'a/xcrate.zip', 'a/xro-crate.zip']) put(name, bytes);
+    put('a/broken.eln', 'no zip');
+    const { urls } = await listed();
+    expect(urls).toEqual([...names, 'a/broken.eln'].sort().map((name) => `arcp://name,crates.als/${name}`));
+    const later = source({}, new Date(Date.now() + 60_000));
+    const fetched = await later.fetch({ url: 'arcp://name,crates.als/a/lab.eln' }, null);
+    expect(fetched).toMatchObject({
+      ok: true,
+      value: { bytes: Buffer.from('{"a":1}'), url: expect.stringMatching(/^arcp:\/\/uuid,/) },
+    });
+    if (!fetched.ok || fetched.value.kind !== 'document') return;
+    const again = await later.fetch({ url: 'arcp://name,crates.als/a/lab.eln' }, fetched.value);
+    expect(again).toEqual({ ok: true, value: { kind: 'not-modified' } });
+    expect(await later.fetch({ url: 'arcp://name,crates.als/a/broken.eln' }, null)).toMatchObject({
+      ok: false,
+      failure: { where: 'a/broken.eln' },
+    });
+  });
+
+  it('gives no tag to a file that changed a moment ago, since it may change again within the same tick', async () => {
+    put('ro-crate-metadata.json');
+    const url = 'arcp://name,crates.als/ro-crate-metadata.json';
+    expect(await source().fetch({ url }, null)).toMatchObject({ ok: true, value: { etag: null } });
   });
 
   it.each([
@@ -140,7 +235,7 @@ describe('a folder of crates', () => {
   ])('does not hand out %s', async (url, code) => {
     writeFileSync(join(base, 'secret'), '{}');
     put('large.json', 'x'.repeat(1001));
-    expect(await source().fetch({ url })).toMatchObject({ ok: false, failure: { code } });
+    expect(await source().fetch({ url }, null)).toMatchObject({ ok: false, failure: { code } });
   });
 
   it('names documents so that its implied storage rule finds them again', async () => {
@@ -165,7 +260,7 @@ describe('a folder of crates', () => {
           ok: true,
           value: { kind: 'file', root, path: `${folder}/ro-crate-metadata.json` },
         });
-        expect((await source().fetch(ref)).ok).toBe(true);
+        expect((await source().fetch(ref, null)).ok).toBe(true);
         rmSync(join(root, folder), { recursive: true });
       }),
       { numRuns: 60 },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from 'vitest';
 import { createLocalBridge, type LocalBridge } from '../../src/bridge/local.ts';
+import type { Config } from '../../src/config/contract.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import type { Outcome } from '../../src/model/failure.ts';
 import type { JsonObject, JsonValue } from '../../src/model/json.ts';
@@ -14,6 +15,9 @@ export interface TestBridge {
   /** The same database under another configuration, as after an operator's edit and a restart. */
   reconfigured(config: JsonObject, now?: () => Date): LocalBridge;
   readonly dir: string;
+  readonly config: Config;
+  /** What it keeps, beside the bridge. */
+  readonly database: FreshRegistry;
   dispose(): Promise<void>;
 }
 
@@ -30,9 +34,11 @@ export async function testBridge(config: JsonObject, dir?: string): Promise<Test
   const folder = dir ?? (await mkdtemp(join(tmpdir(), 'crate-bridge-test-')));
   shared ??= freshRegistry();
   const database = await shared;
+  const parse = (written: JsonObject) =>
+    valueFrom(parseConfig(JSON.stringify(written), join(folder, 'crate-bridge.json')));
   const make = (written: JsonObject, now?: () => Date) =>
     createLocalBridge({
-      config: valueFrom(parseConfig(JSON.stringify(written), join(folder, 'crate-bridge.json'))),
+      config: parse(written),
       registry: database.registry,
       env: {},
       cwd: folder,
@@ -42,6 +48,8 @@ export async function testBridge(config: JsonObject, dir?: string): Promise<Test
     bridge: make(config),
     reconfigured: make,
     dir: folder,
+    config: parse(config),
+    database,
     dispose: async () => {
       await emptyDatabase(database);
       await rm(folder, { recursive: true, force: true });

@@ -67,7 +67,9 @@ async function embeddedTemplate(): Promise<string> {
     if (name.endsWith('.sql')) hash.update(await readFile(join(PROJECT, 'drizzle', name)));
   }
   hash.update(await readFile(join(PROJECT, 'drizzle', 'meta', '_journal.json')));
-  hash.update(await readFile(join(PROJECT, 'node_modules/@electric-sql/pglite/package.json')));
+  for (const part of ['@electric-sql/pglite', 'pg-boss']) {
+    hash.update(await readFile(join(PROJECT, 'node_modules', part, 'package.json')));
+  }
   const cache = join(PROJECT, 'node_modules', '.cache', 'crate-bridge-tests');
   const folder = join(cache, hash.digest('hex').slice(0, 16));
   if (await exists(folder)) return folder;
@@ -86,6 +88,9 @@ async function embeddedTemplate(): Promise<string> {
 async function makeTemplate(databaseUrl: string | null, dataDir: string): Promise<void> {
   const opened = await openRegistry({ databaseUrl, dataDir });
   if (!opened.ok) throw new Error(opened.failure.message);
+  // makes the queue's own tables, which is done at first use
+  const recovered = await opened.value.recoverWork(new Date());
+  if (!recovered.ok) throw new Error(recovered.failure.message);
   await opened.value.close();
 }
 

@@ -82,7 +82,7 @@ const PIECE = 64 * 1024;
 
 /**
  * Starts a real HTTP server on loopback that serves files by path (`/a/b`) and goes wrong as asked. It knows HEAD, and
- * Range with strong ETags where no fault is set.
+ * where no fault is set conditional requests and Range with strong ETags.
  */
 export async function startOrigin(
   files: Readonly<Record<string, Uint8Array | OriginFile>> = {},
@@ -142,6 +142,7 @@ async function answer(
   if (file === undefined) return plain(response, 404, 'no such file');
   const fault = file.fault;
   if (fault !== undefined && beforeBody(fault, request, response, turn)) return;
+  if (fault === undefined && sendUnchanged(request, response, file)) return;
   if (fault === undefined && sendRange(request, response, file)) return;
   await sendBody(request, response, file, fault);
 }
@@ -302,6 +303,18 @@ export function generatedSha256(size: number): string {
 
 export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** 304 where a condition of the request says that the client has the file (RFC 9110 §13.2.2). */
+function sendUnchanged(request: IncomingMessage, response: ServerResponse, file: OriginFile): boolean {
+  if (!(file.content instanceof Uint8Array)) return false;
+  const etag = file.headers?.['etag'] ?? etagOf(file.content);
+  const known = request.headers['if-none-match'];
+  const since = request.headers['if-modified-since'];
+  const lastModified = file.headers?.['last-modified'];
+  const holds = known === undefined ? since !== undefined && since === lastModified : known === etag;
+  if (holds) response.writeHead(304, { etag }).end();
+  return holds;
 }
 
 function sendRange(request: IncomingMessage, response: ServerResponse, file: OriginFile): boolean {
