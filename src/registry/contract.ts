@@ -1,22 +1,62 @@
 import type { Caller, Grant, ProposalRef, Scope } from '../model/caller.ts';
-import type { Outcome } from '../model/failure.ts';
+import type { Failure, Outcome } from '../model/failure.ts';
 import type { Finding, Verdict } from '../model/finding.ts';
 import type { DetailOf, ItemOf, ListFilters, ListKind, Page, PageRequest } from '../model/items.ts';
 import type { JsonObject } from '../model/json.ts';
+import type { LambdaInvestigator, LambdaQuery } from '../model/lambda-search.ts';
 import type { Pointer, Verification } from '../model/pointer.ts';
 import type { PullReport, RebuildReport } from '../model/reports.ts';
-import type { CrateRows, MappingContext } from '../model/rows.ts';
+import type { CrateRows, MappingContext, NestedDocument } from '../model/rows.ts';
+import type { SourceCrates } from '../model/sources.ts';
+import type { Archive } from './archive-contract.ts';
+import type { Changes } from './changes-contract.ts';
+import type { CrateMove, Curation } from './curation-contract.ts';
+import type { Origins } from './origins-contract.ts';
+import type { SourceStates } from './source-states-contract.ts';
+import type { DeclaredDigest, NewCrateWork, PullWork } from './work-contract.ts';
 
 /** One crate as checked and mapped, ready to be registered. */
 export interface Registration {
   readonly crateIri: string;
   readonly context: MappingContext;
+  /** Where it was found, with what the server said of it; `sha256` (hex) is of the bytes as served, before any redaction. */
   readonly location: {
     readonly url: string;
     readonly etag: string | null;
     readonly lastModified: string | null;
+    /** Where the document itself was, when `url` only leads to it. */
+    readonly documentUrl?: string | null;
+    readonly sha256: string;
   };
   readonly document: { readonly iri: string; readonly mediaType: string; readonly bytes: Uint8Array };
+  /** Schema records the crate points at, kept with it: part of what its version is told apart by. */
+  readonly records: readonly SchemaRecordDocument[];
+  /** Records of an earlier version that are kept as they are, and need not be at hand. */
+  readonly recordsKept: readonly KeptRecord[];
+  /** Whether the source passes on what another publishes. */
+  readonly relayed: boolean;
+  /** The pull this is part of: its line is written in the same transaction. Null outside pulls. */
+  readonly pull: {
+    readonly id: string;
+    readonly url: string;
+    /** Crates this one names, queued in the same transaction. */
+    readonly nested: readonly NewCrateWork[];
+  } | null;
+  /** Documents the crate names, whether it is admitted or not. */
+  readonly nested: readonly NestedDocument[];
+  /**
+   * Digests that crates not registered yet declare for this document. They and those of current crates of the source are
+   * what its bytes are held against: where they have none of them, the document is kept in quarantine, whatever the
+   * profile says and also when it was current.
+   */
+  readonly declared: readonly DeclaredDigest[];
+  /** Set where the crate was found to lie elsewhere than before: its places move along, and it is told. */
+  readonly moved?: CrateMove | null;
+  /**
+   * What was taken out of the document before it was read: sha256 (hex) of entities' IRIs. Where other tombstones stand
+   * by then the registration is refused (`busy`, `withdrawn`).
+   */
+  readonly without?: readonly string[];
   readonly profile: 'lambda-core' | 'ro-crate';
   readonly conformant: boolean;
   readonly verdicts: readonly Verdict[];
@@ -28,6 +68,23 @@ export interface Registration {
   readonly now: Date;
 }
 
+export interface SchemaRecordDocument {
+  readonly iri: string;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+  readonly etag: string | null;
+  readonly lastModified: string | null;
+}
+
+/** A schema record that is stored already. */
+export interface KeptRecord {
+  readonly iri: string;
+  /** Hex. */
+  readonly sha256: string;
+  readonly etag: string | null;
+  readonly lastModified: string | null;
+}
+
 export interface Registered {
   readonly outcome: 'registered' | 'updated' | 'unchanged' | 'quarantined' | 'conflict';
   readonly crateId: string;
@@ -36,16 +93,8 @@ export interface Registered {
   readonly rows: Readonly<Record<string, number>>;
   readonly bytesReferenced: number;
   readonly findings: readonly Finding[];
-}
-
-/** What is known about a document at a URL, so that an unchanged one is not parsed again. */
-export interface KnownDocument {
-  readonly crateId: string;
-  readonly crateIri: string;
-  readonly crateVersionId: string;
-  readonly state: 'current' | 'quarantined';
-  readonly rows: Readonly<Record<string, number>>;
-  readonly bytesReferenced: number;
+  /** Why it is a conflict, where another document of the same source is the same crate. */
+  readonly error?: Failure;
 }
 
 /** A pointer with what resolving needs to know. */
@@ -98,6 +147,45 @@ export interface StoredVersion {
   readonly state: 'current' | 'superseded';
   readonly context: MappingContext;
   readonly document: Uint8Array;
+  /** Schema records kept with it. */
+  readonly records: readonly {
+    readonly iri: string;
+    readonly mediaType: string;
+    readonly bytes: Uint8Array;
+  }[];
+}
+
+/** An experiment run as the Facility Search API's questions find it, before it is put into that API's words. */
+export interface FoundExperiment {
+  readonly entity_id: string;
+  readonly facility: string;
+  readonly experiment_code: string | null;
+  readonly technique: string | null;
+  /** What its crate wrote, where that is another word. */
+  readonly technique_written: string | null;
+  readonly instrument: string | null;
+  readonly protein_name: string | null;
+  readonly seguid: readonly string[];
+  /** `YYYY-MM-DDTHH:MM:SSZ` */
+  readonly creation_date: string | null;
+  readonly date_written: string | null;
+  readonly investigator: LambdaInvestigator | null;
+  readonly crate_id: string;
+  /** What its crate declares. */
+  readonly identifiers: readonly string[];
+  readonly bytes_referenced: number;
+}
+
+/** A stored metadata document. */
+export interface CrateDocument {
+  /** Hex, of the bytes. */
+  readonly sha256: string;
+  readonly size: number;
+  readonly mediaType: string;
+  /** URL (or arcp IRI) it came from, which its relative `@id`s and its identity follow from. */
+  readonly original: string;
+  /** Null where only the facts were asked for. */
+  readonly bytes: Uint8Array | null;
 }
 
 /** Counts of what a caller may see of one facility. */
@@ -113,23 +201,13 @@ export interface FacilityTotals {
  * The registry. Nothing else speaks SQL to the database. Every question takes a Caller (design rule 9). Methods return
  * expected failures (`not_found`, `database_unavailable`, a bad cursor as `usage`) as values.
  */
-export interface Registry {
+export interface Registry extends PullWork, SourceStates, Changes, Curation, Archive, Origins {
   readonly engine: 'postgresql' | 'embedded';
 
   /** One transaction or none; `unchanged` writes no row. Retried on deadlock and serialization failure. */
   register(registration: Registration): Promise<Outcome<Registered>>;
   /** What `register` would answer, without writing. */
   preview(registration: Registration): Promise<Outcome<Registered>>;
-  knownDocument(question: {
-    readonly facility: string;
-    readonly source: string;
-    readonly url: string;
-    readonly sha256: string;
-    readonly checkerVersion: string;
-    readonly mapperVersion: string;
-    readonly context: MappingContext;
-  }): Promise<Outcome<KnownDocument | null>>;
-
   list<K extends ListKind>(
     kind: K,
     filters: ListFilters,
@@ -140,6 +218,21 @@ export interface Registry {
   /** Runs by processing status, `undeclared` counted apart. */
   countRunsByStatus(filters: ListFilters, caller: Caller): Promise<Outcome<Readonly<Record<string, number>>>>;
   facilityTotals(caller: Caller): Promise<Outcome<readonly FacilityTotals[]>>;
+  /**
+   * Runs the Facility Search API's parameters ask for, of crates that are not gone, in batches, the first one always;
+   * `publicFacilities` are those whose data anybody may read. Throws `RegistryError`.
+   */
+  lambdaSearch(
+    query: LambdaQuery,
+    publicFacilities: readonly string[],
+    caller: Caller,
+  ): AsyncIterable<readonly FoundExperiment[]>;
+  /** The metadata document of a crate's current version, byte for byte; `not_found` where the caller may see none. */
+  crateDocument(
+    id: string,
+    wanted: { readonly content: boolean },
+    caller: Caller,
+  ): Promise<Outcome<CrateDocument>>;
   /** Any pointer ever registered and visible, current or superseded. */
   pointer(id: string, caller: Caller): Promise<Outcome<PointerRecord>>;
   /** Current, visible pointers with this storage_uri, winner first. */
@@ -154,16 +247,13 @@ export interface Registry {
     readonly at: Date;
   }): Promise<Outcome<void>>;
 
-  startPull(pull: {
-    readonly id: string;
-    readonly facility: string;
-    readonly source: string;
-    readonly dryRun: boolean;
-    readonly caller: string;
-    readonly at: Date;
-  }): Promise<Outcome<void>>;
-  finishPull(report: PullReport, at: Date): Promise<Outcome<void>>;
   pull(id: string): Promise<Outcome<{ readonly state: string; readonly report: PullReport }>>;
+  /** Newest first, without their items. */
+  pulls(filters: {
+    readonly facility?: string;
+    readonly source?: string;
+    readonly limit: number;
+  }): Promise<Outcome<readonly { readonly state: string; readonly report: PullReport }[]>>;
 
   /** Stores the sha256 of the secret; the secret itself is returned once and never again. */
   createToken(token: NewToken, now: Date): Promise<Outcome<{ readonly id: string; readonly secret: string }>>;
@@ -186,11 +276,16 @@ export interface Registry {
   /** Versions with rows that should have none or should not be shown: the other half of `rebuild --check`. */
   strayRows(): Promise<Outcome<RebuildReport['differences']>>;
 
+  /** Crates by source and standing. */
+  sourceCounts(): Promise<
+    Outcome<readonly ({ readonly facility: string; readonly source: string } & SourceCrates)[]>
+  >;
+
   ping(): Promise<Outcome<void>>;
   close(): Promise<void>;
 }
 
 /*
- * open.ts  openRegistry(options: { databaseUrl: string | null; dataDir: string }): Promise<Outcome<Registry>>
- *          connects, takes the migration lock, migrates, and returns the registry
+ * open.ts  openRegistry(options: { databaseUrl: string | null; dataDir: string; notify?: readonly NotifyTarget[] })
+ *          : Promise<Outcome<Registry>>   — connects, takes the migration lock, migrates, and returns the registry
  */

@@ -48,6 +48,11 @@ export function pointerId(
   return id(fileIri, storageUri, sha256, fileSizeBytes);
 }
 
+/** Id of a recorded change: of what it says besides where it stands, so that no other database has the same. */
+export function eventId(...facts: readonly (string | number | null)[]): string {
+  return id('change', ...facts);
+}
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Whether the text may be compared with a uuid column; anything else is nobody's id. */

@@ -1,9 +1,11 @@
 import { failure, type Outcome, success } from '../model/failure.ts';
+import type { NotifyTarget } from './changes-contract.ts';
 import type { Registry } from './contract.ts';
 import { openPool } from './database.ts';
 import { openEmbedded } from './embedded/open.ts';
 import { asFailure } from './errors.ts';
 import { migratePostgresql, schemaStateOf } from './migrate.ts';
+import { createQueue } from './queue/queue.ts';
 import { createRegistry } from './registry.ts';
 import { newerSchema } from './schema-state.ts';
 import { Store } from './store.ts';
@@ -15,16 +17,18 @@ const EMBEDDED_CONNECTIONS = 4;
 /**
  * Opens the registry in the PostgreSQL at `databaseUrl`, or, when that is null, in the embedded one of the data folder,
  * which it starts unless another process runs it. The schema is brought up to date. `database_unavailable` when there is
- * no database to be had.
+ * no database to be had. For each of `notify` what changes is queued for delivery.
  */
 export function openRegistry(options: {
   readonly databaseUrl: string | null;
   readonly dataDir: string;
+  readonly notify?: readonly NotifyTarget[];
 }): Promise<Outcome<Registry>> {
-  return options.databaseUrl === null ? openInFolder(options.dataDir) : openPostgresql(options.databaseUrl);
+  const { databaseUrl, dataDir, notify = [] } = options;
+  return databaseUrl === null ? openInFolder(dataDir, notify) : openPostgresql(databaseUrl, notify);
 }
 
-async function openPostgresql(url: string): Promise<Outcome<Registry>> {
+async function openPostgresql(url: string, notify: readonly NotifyTarget[]): Promise<Outcome<Registry>> {
   if (!URL.canParse(url) || !/^postgres(ql)?:$/.test(new URL(url).protocol)) {
     return failure('config_invalid', 'DATABASE_URL is not a postgres:// URL.', { where: 'DATABASE_URL' });
   }
@@ -39,18 +43,22 @@ async function openPostgresql(url: string): Promise<Outcome<Registry>> {
   }
   const pool = openPool(address, POSTGRESQL_CONNECTIONS);
   const store = new Store(pool.db, where, () => Promise.resolve(false));
-  return success(createRegistry({ engine: 'postgresql', store, close: () => pool.end() }));
+  const queue = createQueue({ engine: 'postgresql', connect: () => openPool(address, 1) });
+  return success(createRegistry({ engine: 'postgresql', store, queue, notify, close: () => pool.end() }));
 }
 
-async function openInFolder(dataDir: string): Promise<Outcome<Registry>> {
+async function openInFolder(dataDir: string, notify: readonly NotifyTarget[]): Promise<Outcome<Registry>> {
   const embedded = await openEmbedded(dataDir);
   if (!embedded.ok) return embedded;
   const { socket, revive, close } = embedded.value;
-  const pool = openPool({ kind: 'embedded', socket }, EMBEDDED_CONNECTIONS);
+  const address = { kind: 'embedded', socket } as const;
+  const pool = openPool(address, EMBEDDED_CONNECTIONS);
   const store = new Store(pool.db, dataDir, revive);
   const registry = createRegistry({
     engine: 'embedded',
     store,
+    queue: createQueue({ engine: 'embedded', connect: () => openPool(address, 1) }),
+    notify,
     close: async () => {
       await pool.end();
       await close();

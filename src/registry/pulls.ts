@@ -1,72 +1,20 @@
-import { asc, eq } from 'drizzle-orm';
+import { and, asc, desc, eq } from 'drizzle-orm';
 import { type Failure, failure, type Outcome, success } from '../model/failure.ts';
 import type { PullItemReport, PullReport } from '../model/reports.ts';
 import type { Registry } from './contract.ts';
 import type { Database } from './database.ts';
 import { isUuid } from './ids.ts';
-import { insertRows } from './sets.ts';
+import { rfc3339 } from './instants.ts';
 import { pull, pullItem } from './tables/facts.ts';
+import { countOutcomes } from './work/totals.ts';
 
-/** Writes down that a pull runs. */
-export async function startPull(
-  db: Database,
-  started: Parameters<Registry['startPull']>[0],
-): Promise<Outcome<void>> {
-  await db.insert(pull).values({
-    id: started.id,
-    facility: started.facility,
-    source: started.source,
-    state: 'running',
-    dry_run: started.dryRun,
-    caller: started.caller,
-    started_at: started.at.toISOString(),
-  });
-  return success(undefined);
-}
-
-/** Writes down how a pull ended, with every crate's line. */
-export async function finishPull(tx: Database, report: PullReport, at: Date): Promise<Outcome<void>> {
-  const finished = await tx
-    .update(pull)
-    .set({
-      state: report.error === undefined ? 'finished' : 'failed',
-      finished_at: at.toISOString(),
-      complete: report.complete,
-      listed: report.listed,
-      registered: report.registered,
-      updated: report.updated,
-      unchanged: report.unchanged,
-      quarantined: report.quarantined,
-      failed: report.failed,
-      bytes_referenced: report.bytes_referenced,
-      error: report.error ?? null,
-    })
-    .where(eq(pull.id, report.id))
-    .returning({ id: pull.id });
-  if (finished.length === 0) return unknownPull(report.id);
-  await insertRows(tx, pullItem, items(report));
-  return success(undefined);
-}
-
-function* items(report: PullReport) {
-  for (const [position, item] of report.items.entries()) {
-    yield {
-      pull_id: report.id,
-      position,
-      crate: item.crate,
-      outcome: item.outcome,
-      rows: { ...item.rows },
-      findings: [...item.findings],
-      error: item.error ?? null,
-    };
-  }
+interface PullState {
+  readonly state: string;
+  readonly report: PullReport;
 }
 
 /** A pull's state and report; of a running one, what is known so far. */
-export async function readPull(
-  db: Database,
-  id: string,
-): Promise<Outcome<{ readonly state: string; readonly report: PullReport }>> {
+export async function readPull(db: Database, id: string): Promise<Outcome<PullState>> {
   if (!isUuid(id)) return unknownPull(id);
   const [row] = await db.select().from(pull).where(eq(pull.id, id));
   if (row === undefined) return unknownPull(id);
@@ -75,33 +23,81 @@ export async function readPull(
     .from(pullItem)
     .where(eq(pullItem.pull_id, id))
     .orderBy(asc(pullItem.position));
-  return success({
+  return success(await pullState(db, row, lines.flatMap(itemReport)));
+}
+
+/** The newest pulls, without their items. */
+export async function listPulls(
+  db: Database,
+  { facility, source, limit }: Parameters<Registry['pulls']>[0],
+): Promise<Outcome<readonly PullState[]>> {
+  const rows = await db
+    .select()
+    .from(pull)
+    .where(
+      and(
+        facility === undefined ? undefined : eq(pull.facility, facility),
+        source === undefined ? undefined : eq(pull.source, source),
+      ),
+    )
+    .orderBy(desc(pull.started_at), desc(pull.id))
+    .limit(limit);
+  const states: PullState[] = [];
+  for (const row of rows) states.push(await pullState(db, row, []));
+  return success(states);
+}
+
+async function pullState(
+  db: Database,
+  row: typeof pull.$inferSelect,
+  items: readonly PullItemReport[],
+): Promise<PullState> {
+  // a running pull is counted when somebody looks
+  const totals = row.state === 'running' ? await countOutcomes(db, row.id) : row;
+  return {
     state: row.state,
     report: {
       id: row.id,
       source: `${row.facility}/${row.source}`,
       dry_run: row.dry_run,
+      trigger: row.trigger,
+      full: row.full ?? false,
       complete: row.complete ?? false,
-      listed: row.listed,
-      registered: row.registered,
-      updated: row.updated,
-      unchanged: row.unchanged,
-      quarantined: row.quarantined,
-      failed: row.failed,
-      bytes_referenced: row.bytes_referenced,
+      listed: totals.listed,
+      registered: totals.registered,
+      updated: totals.updated,
+      unchanged: totals.unchanged,
+      quarantined: totals.quarantined,
+      failed: totals.failed,
+      conflict: totals.conflict,
+      withdrawn: totals.withdrawn,
+      gone: row.gone,
+      returned: row.returned,
+      ...(row.held === null ? {} : { held: row.held }),
+      bytes_referenced: totals.bytes_referenced,
       bytes_copied: 0,
-      items: lines.map(
-        (line): PullItemReport => ({
-          crate: line.crate,
-          outcome: line.outcome,
-          rows: line.rows,
-          findings: line.findings,
-          ...(line.error === null ? {} : { error: line.error }),
-        }),
-      ),
+      items,
+      problems: row.problems,
+      started_at: rfc3339(row.started_at),
+      finished_at: rfc3339(row.finished_at),
       ...(row.error === null ? {} : { error: row.error }),
     },
-  });
+  };
+}
+
+function itemReport(line: typeof pullItem.$inferSelect): readonly PullItemReport[] {
+  if (line.outcome === null) return [];
+  return [
+    {
+      url: line.url ?? line.crate,
+      ...(line.parent === null ? {} : { parent: line.parent }),
+      crate: line.crate,
+      outcome: line.outcome,
+      rows: line.rows,
+      findings: line.findings,
+      ...(line.error === null ? {} : { error: line.error }),
+    },
+  ];
 }
 
 function unknownPull(id: string): { readonly ok: false; readonly failure: Failure } {

@@ -40,25 +40,37 @@ export async function* versions(store: Store): AsyncGenerator<StoredVersion> {
     const batch: Awaited<ReturnType<typeof admittedAfter>> = orThrow(
       await store.run(async (db) => success(await admittedAfter(db, after))),
     );
-    for (const { document: sha256, registeredAt: _, state, ...version } of batch) {
-      const compressed = orThrow(
-        await store.run(async (db) =>
-          success(
-            await db.select({ content: document.content }).from(document).where(eq(document.sha256, sha256)),
-          ),
-        ),
+    for (const { registeredAt: _, state, ...version } of batch) {
+      const documents = orThrow(
+        await store.run(async (db) => success(await documentsOf(db, version.crateVersionId))),
       );
-      const content = compressed[0]?.content ?? Buffer.alloc(0);
       yield {
         ...version,
         state: state === 'current' ? 'current' : 'superseded',
-        document: await decompress(content),
+        document: documents.find(({ role }) => role === 'metadata')?.bytes ?? Buffer.alloc(0),
+        records: documents.filter(({ role }) => role === 'schema_record'),
       };
     }
     const last = batch.at(-1);
     if (last === undefined) return;
     after = { at: last.registeredAt, id: last.crateVersionId };
   }
+}
+
+/** The documents of a version, as they were registered. */
+export async function documentsOf(db: Database, versionId: string) {
+  const rows = await db
+    .select({
+      role: crateVersionDocument.role,
+      iri: crateVersionDocument.iri,
+      mediaType: document.media_type,
+      content: document.content,
+    })
+    .from(crateVersionDocument)
+    .innerJoin(document, eq(document.sha256, crateVersionDocument.document_sha256))
+    .where(eq(crateVersionDocument.crate_version_id, versionId))
+    .orderBy(asc(crateVersionDocument.iri));
+  return Promise.all(rows.map(async ({ content, ...row }) => ({ ...row, bytes: await decompress(content) })));
 }
 
 async function admittedAfter(db: Database, after: { readonly at: string; readonly id: string } | null) {
@@ -70,17 +82,9 @@ async function admittedAfter(db: Database, after: { readonly at: string; readonl
       state: crateVersion.state,
       context: crateVersion.mapping_context,
       registeredAt: crateVersion.registered_at,
-      document: crateVersionDocument.document_sha256,
     })
     .from(crateVersion)
     .innerJoin(crate, eq(crate.id, crateVersion.crate_id))
-    .innerJoin(
-      crateVersionDocument,
-      and(
-        eq(crateVersionDocument.crate_version_id, crateVersion.id),
-        eq(crateVersionDocument.role, 'metadata'),
-      ),
-    )
     .where(
       and(
         eq(crateVersion.admitted, true),

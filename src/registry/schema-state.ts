@@ -11,9 +11,14 @@ export const LATEST_APPLIED =
 
 export type SchemaState = 'current' | 'behind' | 'newer';
 
+/** The newest migration this program knows, by the number drizzle gives it. */
+export function latestKnownSchema(): number {
+  return readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER }).at(-1)?.folderMillis ?? 0;
+}
+
 /** How the database's schema stands to this program's; `null` for one without any. */
 export function schemaState(latestApplied: number | null): SchemaState {
-  const latestKnown = readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER }).at(-1)?.folderMillis ?? 0;
+  const latestKnown = latestKnownSchema();
   if (latestApplied === null || latestApplied < latestKnown) return 'behind';
   return latestApplied === latestKnown ? 'current' : 'newer';
 }

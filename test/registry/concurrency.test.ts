@@ -88,6 +88,7 @@ describe('registering at once', () => {
             scopes: [],
             metadata: { kind: 'all' },
             content: { kind: 'all' },
+            facilities: null,
           },
         ),
       );

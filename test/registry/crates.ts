@@ -1,6 +1,8 @@
+import type { Finding } from '../../src/model/finding.ts';
 import type { AssociationRow, CrateRows, EntityRow, IdentityKey } from '../../src/model/rows.ts';
 import type { SourceTime } from '../../src/model/time.ts';
 import type { Registration } from '../../src/registry/contract.ts';
+import { sha256Hex } from '../../src/registry/register/stored.ts';
 
 /** What a test says of a file; what it leaves out, nobody said. */
 export interface FileSaid {
@@ -50,6 +52,7 @@ export interface Circumstances {
   readonly now?: string;
   /** The crate does not hold and its source keeps such crates in quarantine. */
   readonly quarantined?: boolean;
+  readonly findings?: readonly Finding[];
 }
 
 export const SHA_A = 'a1'.repeat(32);
@@ -60,6 +63,7 @@ export function crate(said: CrateSaid, circumstances: Circumstances = {}): Regis
   const iri = said.iri ?? `https://data.example/${encodeURIComponent(said.name)}/`;
   const url = circumstances.url ?? `${iri}ro-crate-metadata.json`;
   const { facility: _f, source: _s, ...content } = said;
+  const bytes = Buffer.from(JSON.stringify(content));
   return {
     crateIri: iri,
     context: {
@@ -68,16 +72,18 @@ export function crate(said: CrateSaid, circumstances: Circumstances = {}): Regis
       timezone: 'America/Los_Angeles',
       document_url: url,
     },
-    location: { url, etag: circumstances.etag ?? null, lastModified: null },
-    document: {
-      iri: url,
-      mediaType: 'application/ld+json',
-      bytes: Buffer.from(JSON.stringify(content)),
-    },
+    location: { url, etag: circumstances.etag ?? null, lastModified: null, sha256: sha256Hex(bytes) },
+    document: { iri: url, mediaType: 'application/ld+json', bytes },
+    records: [],
+    recordsKept: [],
+    relayed: false,
+    pull: null,
+    nested: [],
+    declared: [],
     profile: 'lambda-core',
     conformant: circumstances.quarantined !== true,
     verdicts: [],
-    findings: [],
+    findings: circumstances.findings ?? [],
     checkerVersion: circumstances.checker ?? 'checker/1',
     mapperVersion: circumstances.mapper ?? 'mapper/1',
     rows: circumstances.quarantined === true ? null : rowsOf(iri, said),

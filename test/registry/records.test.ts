@@ -17,98 +17,115 @@ beforeAll(async () => {
 });
 afterAll(() => fresh.dispose());
 
-const start = (id: string) => ({
-  id,
-  facility: 'als',
-  source: 'nightly',
-  dryRun: false,
-  caller: 'operator',
-  at: new Date('2026-03-01T12:00:00Z'),
-});
-
-describe('a pull', () => {
-  it('runs, and then has the report it ended with', async () => {
-    const id = randomUUID();
-    value(await registry.startPull(start(id)));
-    expect(value(await registry.pull(id))).toMatchObject({ state: 'running', report: { id, items: [] } });
-    const report: PullReport = {
-      id,
-      source: 'als/nightly',
-      dry_run: false,
-      complete: true,
-      listed: 3,
-      registered: 1,
-      updated: 0,
-      unchanged: 0,
-      quarantined: 1,
-      failed: 1,
-      bytes_referenced: 2 ** 40,
-      bytes_copied: 0,
-      items: [
-        { crate: 'https://x.example/b/', outcome: 'registered', rows: { data_file: 6 }, findings: [] },
+const report: PullReport = {
+  id: '',
+  source: 'als/nightly',
+  dry_run: true,
+  trigger: 'request',
+  full: true,
+  complete: true,
+  listed: 3,
+  registered: 1,
+  updated: 0,
+  unchanged: 0,
+  quarantined: 1,
+  failed: 1,
+  conflict: 0,
+  withdrawn: 0,
+  gone: 0,
+  returned: 0,
+  bytes_referenced: 2 ** 40,
+  bytes_copied: 0,
+  items: [
+    {
+      url: 'https://x.example/b.json',
+      parent: 'https://x.example/a/',
+      crate: 'https://x.example/b/',
+      outcome: 'registered',
+      rows: { data_file: 6 },
+      findings: [],
+    },
+    {
+      url: 'https://x.example/a.json',
+      crate: 'https://x.example/a/',
+      outcome: 'quarantined',
+      rows: {},
+      findings: [
         {
-          crate: 'https://x.example/a/',
-          outcome: 'quarantined',
-          rows: {},
-          findings: [
-            {
-              layer: 'graph',
-              rule: 'R3',
-              severity: 'error',
-              profile: 'lambda-core',
-              pointer: '/@graph/3',
-              entity: './',
-              message: 'It has no licence.',
-            },
-          ],
-        },
-        // one crate at two places of a listing
-        {
-          crate: 'https://x.example/a/',
-          outcome: 'failed',
-          rows: {},
-          findings: [],
-          error: { code: 'unreachable', message: 'It does not answer.', retryAfterSeconds: 5 },
+          layer: 'graph',
+          rule: 'R3',
+          severity: 'error',
+          profile: 'lambda-core',
+          pointer: '/@graph/3',
+          entity: './',
+          message: 'It has no licence.',
         },
       ],
-    };
-    value(await registry.finishPull(report, new Date('2026-03-01T12:01:00Z')));
-    expect(value(await registry.pull(id))).toEqual({ state: 'finished', report });
+    },
+    // one crate at two places of a listing
+    {
+      url: 'https://x.example/c.json',
+      crate: 'https://x.example/a/',
+      outcome: 'failed',
+      rows: {},
+      findings: [],
+      error: { code: 'unreachable', message: 'It does not answer.', retryAfterSeconds: 5 },
+    },
+  ],
+  problems: [{ code: 'timed_out', message: 'A folder was not listed.' }],
+  started_at: '2026-03-01T12:00:00.000Z',
+  finished_at: '2026-03-01T12:01:00.000Z',
+};
+
+describe('a pull that is written down', () => {
+  it('has the report it ended with', async () => {
+    const ended = { ...report, id: randomUUID() };
+    value(await registry.recordPull(ended, 'operator'));
+    expect(value(await registry.pull(ended.id))).toEqual({ state: 'finished', report: ended });
+  });
+
+  it('runs until it is written as over', async () => {
+    const ended = { ...report, id: randomUUID() };
+    value(await registry.recordPull({ ...ended, items: [], finished_at: null }, 'operator'));
+    expect(value(await registry.pull(ended.id))).toMatchObject({ state: 'running', report: { items: [] } });
+    value(await registry.recordPull(ended, 'operator'));
+    expect(value(await registry.pull(ended.id))).toEqual({ state: 'finished', report: ended });
   });
 
   it('is failed when its source could not be listed', async () => {
-    const id = randomUUID();
-    value(await registry.startPull(start(id)));
-    const { report } = value(await registry.pull(id));
     const error = { code: 'unreachable', message: 'It does not answer.' } as const;
-    value(await registry.finishPull({ ...report, error }, new Date()));
-    expect(value(await registry.pull(id))).toMatchObject({ state: 'failed', report: { error } });
+    const failed = { ...report, id: randomUUID(), items: [], error };
+    value(await registry.recordPull(failed, 'operator'));
+    expect(value(await registry.pull(failed.id))).toMatchObject({ state: 'failed', report: { error } });
   });
 
   it('is not found by an id that is none', async () => {
     for (const id of [randomUUID(), 'x', '']) {
       expect(failureOf(await registry.pull(id)).code).toBe('not_found');
     }
-    const unknown = { ...emptyReport, id: randomUUID() };
-    expect(failureOf(await registry.finishPull(unknown, new Date())).code).toBe('not_found');
+  });
+
+  it('is listed newest first, by source, without its items', async () => {
+    const at = (minute: number, source: string) => ({
+      ...report,
+      id: randomUUID(),
+      source,
+      started_at: `2026-04-01T12:0${minute}:00.000Z`,
+    });
+    const [first, second, other] = [at(1, 'ssrl/a'), at(2, 'ssrl/a'), at(3, 'ssrl/b')];
+    for (const one of [first, second, other]) value(await registry.recordPull(one, 'operator'));
+    const ids = async (filters: Parameters<Registry['pulls']>[0]) =>
+      value(await registry.pulls(filters)).map((pull) => [pull.report.id, pull.report.items.length]);
+    expect(await ids({ facility: 'ssrl', limit: 2 })).toEqual([
+      [other.id, 0],
+      [second.id, 0],
+    ]);
+    expect(await ids({ facility: 'ssrl', source: 'a', limit: 9 })).toEqual([
+      [second.id, 0],
+      [first.id, 0],
+    ]);
   });
 });
-
-const emptyReport: PullReport = {
-  id: '',
-  source: 'als/nightly',
-  dry_run: false,
-  complete: true,
-  listed: 0,
-  registered: 0,
-  updated: 0,
-  unchanged: 0,
-  quarantined: 0,
-  failed: 0,
-  bytes_referenced: 0,
-  bytes_copied: 0,
-  items: [],
-};
 
 describe('the audit', () => {
   it('keeps who did what', async () => {

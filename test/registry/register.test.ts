@@ -231,37 +231,131 @@ describe('a crate whose source lost it', () => {
 });
 
 describe('a known document', () => {
-  it('is known by its place and digest under the same rules only', async () => {
-    const registration = crate(said);
+  it('is known by its place with the version it is, and what that was judged by', async () => {
+    const registration = crate(said, { etag: '"1"' });
     const [registered] = await registerAll(registry, registration);
-    const question = {
-      facility: 'als',
-      source: 'nightly',
-      url: registration.location.url,
-      sha256: createHash('sha256').update(registration.document.bytes).digest('hex'),
-      checkerVersion: 'checker/1',
-      mapperVersion: 'mapper/1',
-      context: registration.context,
-    };
-    expect(value(await registry.knownDocument(question))).toEqual({
-      crateId: registered?.crateId,
+    const { url } = registration.location;
+    const known = value(await registry.knownLocations('als', 'nightly', [url, 'https://elsewhere.example/']));
+    expect([...known.keys()]).toEqual([url]);
+    expect(known.get(url)).toMatchObject({
       crateIri: registration.crateIri,
       crateVersionId: registered?.crateVersionId,
       state: 'current',
-      rows: registered?.rows,
+      etag: '"1"',
+      sha256: registration.location.sha256,
+      checkerVersion: 'checker/1',
+      mapperVersion: 'mapper/1',
+      context: registration.context,
       bytesReferenced: 150,
+      authority: { facility: 'als', source: 'nightly', present: true, relayed: false },
+      gone: false,
+      misjudged: false,
     });
-    for (const other of [
-      { sha256: SHA_A },
-      { url: 'https://elsewhere.example/' },
-      { source: 'mirror' },
-      { checkerVersion: 'checker/2' },
-      { mapperVersion: 'mapper/2' },
-      { context: { ...registration.context, timezone: 'UTC' } },
-    ]) {
-      expect(value(await registry.knownDocument({ ...question, ...other }))).toBeNull();
+    expect(value(await registry.knownLocations('als', 'mirror', [url])).size).toBe(0);
+    const changed = crate({ ...said, files: [] });
+    const [second] = await registerAll(registry, changed);
+    expect(value(await registry.knownLocations('als', 'nightly', [url])).get(url)).toMatchObject({
+      crateVersionId: second?.crateVersionId,
+      sha256: changed.location.sha256,
+    });
+  });
+});
+
+describe('a crate that another bridge passes on', () => {
+  it('is its publisher’s as soon as that lists it itself, and stays so', async () => {
+    const relayed = { ...crate({ ...said, source: 'relay' }), relayed: true };
+    value(await registry.register(relayed));
+    const own = crate({ ...said, source: 'own' });
+    expect(value(await registry.register(own)).outcome).toBe('updated');
+    expect(await current(said.name)).toMatchObject({ source: 'own', version: 1 });
+    expect(value(await registry.register(relayed)).outcome).toBe('unchanged');
+    const differing = { ...crate({ ...said, source: 'relay', files: [] }), relayed: true };
+    expect(value(await registry.register(differing)).outcome).toBe('conflict');
+    expect(await current(said.name)).toMatchObject({ source: 'own', version: 1 });
+  });
+});
+
+describe('schema records', () => {
+  it('are part of what a version is told apart by, and are kept with it', async () => {
+    const record = (text: string) => ({
+      iri: `https://data.example/${count}/record.json`,
+      mediaType: 'application/json',
+      bytes: Buffer.from(text),
+      etag: null,
+      lastModified: null,
+    });
+    const plain = crate(said);
+    value(await registry.register(plain));
+    const [first, again, other] = [record('{"a":1}'), record('{"a":1}'), record('{"a":2}')];
+    expect(value(await registry.register({ ...plain, records: [first] })).outcome).toBe('updated');
+    expect(value(await registry.register({ ...plain, records: [again] })).outcome).toBe('unchanged');
+    expect(value(await registry.register({ ...plain, records: [other] })).outcome).toBe('updated');
+    const shown = await current(said.name);
+    expect(shown).toMatchObject({ version: 3, files: 2 });
+    const kept: Record<number, readonly string[]> = {};
+    for await (const version of registry.versions()) {
+      if (version.crateIri !== plain.crateIri) continue;
+      kept[version.number] = version.records.map(({ bytes }) => Buffer.from(bytes).toString());
     }
-    await registerAll(registry, crate({ ...said, files: [] }));
-    expect(value(await registry.knownDocument(question))).toBeNull();
+    expect(kept).toEqual({ 1: [], 2: ['{"a":1}'], 3: ['{"a":2}'] });
+  });
+});
+
+describe('a crate that others name with its digest', () => {
+  const parent = (digest: string) => {
+    const registration = crate({ name: `${said.name} parent` });
+    const nested = {
+      kind: 'nested_crate',
+      iri: iriOf(said.name),
+      url: crate(said).location.url,
+      sha256: digest,
+      json_pointer: '/@graph/1',
+    } as const;
+    const rows = registration.rows;
+    if (rows === null) throw new Error('no rows');
+    // another digest is another document
+    const bytes = Buffer.from(`names ${digest}`);
+    return {
+      ...registration,
+      document: { ...registration.document, bytes },
+      location: { ...registration.location, sha256: createHash('sha256').update(bytes).digest('hex') },
+      nested: [nested],
+      rows: { ...rows, crate: { ...rows.crate, nested: [nested] } },
+    };
+  };
+
+  it('waits in quarantine while its bytes are others, and is shown when they are the same', async () => {
+    value(await registry.register(parent(SHA_A)));
+    const held = value(await registry.register(crate(said)));
+    expect(held).toMatchObject({ outcome: 'quarantined', rows: {} });
+    expect(held.findings.map(({ rule }) => rule)).toEqual(['not-as-declared']);
+    expect(value(await registry.register(crate(said))).outcome).toBe('unchanged');
+    value(await registry.register(parent(crate(said).location.sha256)));
+    expect(value(await registry.register(crate(said)))).toMatchObject({
+      outcome: 'registered',
+      findings: [],
+    });
+    expect(await current(said.name)).toMatchObject({ state: 'current', files: 2 });
+  });
+
+  it('is shown no longer once another digest is declared, and comes back whole', async () => {
+    value(await registry.register(crate(said)));
+    value(await registry.register(parent(SHA_B)));
+    const { url } = crate(said).location;
+    const known = value(await registry.knownLocations('als', 'nightly', [url])).get(url);
+    expect(known).toMatchObject({ state: 'current', misjudged: true });
+    expect(value(await registry.register(crate(said))).outcome).toBe('quarantined');
+    expect((await listAll(registry, 'files', { crate: [iriOf(said.name)] })).items).toEqual([]);
+    expect(value(await registry.strayRows())).toEqual([]);
+    value(await registry.register(parent(crate(said).location.sha256)));
+    expect(value(await registry.register(crate(said))).outcome).toBe('updated');
+    expect((await listAll(registry, 'files', { crate: [iriOf(said.name)] })).items).toHaveLength(2);
+  });
+
+  it('leaves the good version shown when a differing one comes', async () => {
+    value(await registry.register(crate(said)));
+    value(await registry.register(parent(crate(said).location.sha256)));
+    expect(value(await registry.register(crate({ ...said, files: [] }))).outcome).toBe('quarantined');
+    expect(await current(said.name)).toMatchObject({ state: 'current', version: 1, files: 2 });
   });
 });

@@ -34,7 +34,8 @@ export function checkFilters(filters: ListFilters): Outcome<ListFilters> {
   return success({ ...filters, ...instants, sha256: filters.sha256.map((digest) => digest.toLowerCase()) });
 }
 
-function asInstant(written: string): string | null {
+/** A date (UTC) or an RFC 3339 time with its offset as an instant; null for what is neither. */
+export function asInstant(written: string): string | null {
   if (!DATE.test(written) && !RFC3339.test(written)) return null;
   const instant = new Date(DATE.test(written) ? `${written}T00:00:00Z` : written.toUpperCase());
   if (Number.isNaN(instant.getTime())) return null;

@@ -36,7 +36,7 @@ export function isExactly(id: PgColumn, column: PgColumn, values: readonly strin
 }
 
 /** The text stands somewhere in one of the columns, whatever the case. */
-export function contains(columns: readonly PgColumn[], text: string): SQL {
+export function contains(columns: readonly (PgColumn | SQL)[], text: string): SQL {
   const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
   return or(...columns.map((column) => sql`${column} ILIKE ${pattern}`)) ?? sql`FALSE`;
 }

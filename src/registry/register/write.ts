@@ -1,6 +1,6 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { CrateFacts } from '../../model/rows.ts';
-import type { Registration } from '../contract.ts';
+import type { KeptRecord, Registration } from '../contract.ts';
 import type { Database } from '../database.ts';
 import { DERIVED_TABLES } from '../derive.ts';
 import { crateId } from '../ids.ts';
@@ -57,12 +57,14 @@ export async function writeCrate(
     iri: registration.crateIri,
     facility,
     source,
+    relayed: registration.relayed,
     first_seen_at: registration.now.toISOString(),
   };
   refuseUnstorable(row);
   const insert = tx.insert(crate).values(row);
+  const { relayed } = registration;
   await (takesOver
-    ? insert.onConflictDoUpdate({ target: crate.id, set: { facility, source } })
+    ? insert.onConflictDoUpdate({ target: crate.id, set: { facility, source, relayed } })
     : insert.onConflictDoNothing());
 }
 
@@ -80,40 +82,65 @@ export async function updateVersion(
   await tx.update(crateVersion).set(columns).where(eq(crateVersion.id, id));
 }
 
-/** The document, once whatever crates it is in, and its part in the version. */
-export async function writeDocument(
+/** A document as it is stored. */
+export interface StoredDocument {
+  readonly role: 'metadata' | 'schema_record';
+  readonly iri: string;
+  /** Hex, of the bytes. */
+  readonly sha256: string;
+  readonly mediaType: string;
+  readonly size: number;
+  readonly compressed: Uint8Array;
+  readonly etag: string | null;
+  readonly lastModified: string | null;
+}
+
+/** Documents, each once whatever crates it is in, and their part in the version. */
+export async function writeDocuments(
   tx: Database,
   versionId: string,
-  registration: Registration,
-  stored: { readonly sha256: string; readonly compressed: Uint8Array },
+  documents: readonly StoredDocument[],
+  kept: readonly KeptRecord[],
+  now: Date,
 ): Promise<void> {
-  const sha256 = Buffer.from(stored.sha256, 'hex');
-  await tx
-    .insert(document)
-    .values({
-      sha256,
-      media_type: registration.document.mediaType,
-      size_bytes: registration.document.bytes.byteLength,
-      encoding: 'gzip',
-      content: stored.compressed,
-      stored_at: registration.now.toISOString(),
-    })
-    .onConflictDoNothing();
-  await tx.insert(crateVersionDocument).values({
-    crate_version_id: versionId,
-    role: 'metadata',
-    iri: registration.document.iri,
-    document_sha256: sha256,
-  });
+  const rows = documents.map((document) => ({
+    sha256: Buffer.from(document.sha256, 'hex'),
+    media_type: document.mediaType,
+    size_bytes: document.size,
+    encoding: 'gzip' as const,
+    content: document.compressed,
+    stored_at: now.toISOString(),
+  }));
+  refuseUnstorable(
+    documents.map(({ iri, mediaType, etag, lastModified }) => [iri, mediaType, etag, lastModified]),
+  );
+  await tx.insert(document).values(rows).onConflictDoNothing();
+  const parts = [...documents, ...kept.map((record) => ({ ...record, role: 'schema_record' as const }))];
+  await tx.insert(crateVersionDocument).values(
+    parts.map((part) => ({
+      crate_version_id: versionId,
+      role: part.role,
+      iri: part.iri,
+      document_sha256: Buffer.from(part.sha256, 'hex'),
+      etag: part.etag,
+      last_modified: part.lastModified,
+    })),
+  );
 }
 
 /** Where the document was found; a place known with the same validators is not written again. */
-export async function writeLocation(tx: Database, registration: Registration, sha256: string): Promise<void> {
+export async function writeLocation(
+  tx: Database,
+  registration: Registration,
+  versionId: string,
+): Promise<void> {
   const { location, context } = registration;
   const found = {
-    document_sha256: Buffer.from(sha256, 'hex'),
+    document_sha256: Buffer.from(location.sha256, 'hex'),
+    crate_version_id: versionId,
     etag: location.etag,
     last_modified: location.lastModified,
+    document_url: location.documentUrl ?? null,
     misses: 0,
     gone_at: null,
   };
@@ -130,8 +157,10 @@ export async function writeLocation(tx: Database, registration: Registration, sh
       target: [crateLocation.crate_id, crateLocation.facility, crateLocation.source, crateLocation.url],
       set: found,
       setWhere: sql`(${crateLocation.document_sha256}, ${crateLocation.etag}, ${crateLocation.last_modified},
-        ${crateLocation.misses}, ${crateLocation.gone_at}) IS DISTINCT FROM (excluded.document_sha256,
-        excluded.etag, excluded.last_modified, excluded.misses, excluded.gone_at)`,
+        ${crateLocation.document_url}, ${crateLocation.crate_version_id}, ${crateLocation.misses},
+        ${crateLocation.gone_at})
+        IS DISTINCT FROM (excluded.document_sha256, excluded.etag, excluded.last_modified,
+        excluded.document_url, excluded.crate_version_id, excluded.misses, excluded.gone_at)`,
     });
 }
 

@@ -7,3 +7,6 @@ export const bytea = customType<{ data: Uint8Array; driverData: Uint8Array }>({
 
 /** An instant; RFC 3339 text at the driver so that no time zone of the process enters. */
 export const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'string' });
+
+/** A transaction id that never wraps around, as text: who reads in order of commits needs it. */
+export const transactionId = customType<{ data: string; driverData: string }>({ dataType: () => 'xid8' });

@@ -38,6 +38,8 @@ export const crate = pgTable(
     facility: text('facility').notNull(),
     source: text('source').notNull(),
     first_seen_at: instant('first_seen_at').notNull(),
+    /** Whether the authoritative source passes on what another publishes: the publisher's own takes over. */
+    relayed: boolean('relayed').notNull().default(false),
   },
   (t) => [index('crate_facility').on(t.facility, t.source)],
 );
@@ -94,6 +96,10 @@ export const crateVersion = pgTable(
     unique('crate_version_documents').on(t.crate_id, t.document_set_sha256),
     unique('crate_version_number').on(t.crate_id, t.number),
     uniqueIndex('crate_version_one_current').on(t.crate_id).where(sql`${t.state} = 'current'`),
+    index('crate_version_quarantined').on(t.registered_at).where(sql`${t.state} = 'quarantined'`),
+    // which crates name a document, asked for every crate that is read
+    index('crate_version_nested').using('gin', t.nested.op('jsonb_path_ops')).where(sql`${t.state} = 'current'`),
+    index('crate_version_identifiers').using('gin', t.identifiers.op('jsonb_path_ops')),
   ],
 );
 
@@ -109,6 +115,9 @@ export const crateVersionDocument = pgTable(
     document_sha256: bytea('document_sha256')
       .notNull()
       .references(() => document.sha256),
+    /** Of a schema record, with which it is asked for again; the metadata document's are in crate_location. */
+    etag: text('etag'),
+    last_modified: text('last_modified'),
   },
   (t) => [
     primaryKey({ columns: [t.crate_version_id, t.role, t.iri] }),
@@ -125,10 +134,16 @@ export const crateLocation = pgTable(
       .references(() => crate.id, { onDelete: 'cascade' }),
     facility: text('facility').notNull(),
     source: text('source').notNull(),
+    /** As the source lists it, or as the crate that names it says: of the document, of a zip, of a landing page. */
     url: text('url').notNull(),
+    /** Of the bytes as they were served, before any redaction. */
     document_sha256: bytea('document_sha256').notNull(),
+    /** Version those bytes are; null for a document registered before this was kept. */
+    crate_version_id: uuid('crate_version_id').references(() => crateVersion.id, { onDelete: 'set null' }),
     etag: text('etag'),
     last_modified: text('last_modified'),
+    /** Where the document itself was, when `url` only leads to it; the validators are of what is there. */
+    document_url: text('document_url'),
     /** Listings in a row, complete and healthy, that did not name it. */
     misses: integer('misses').notNull().default(0),
     gone_at: instant('gone_at'),
@@ -136,5 +151,6 @@ export const crateLocation = pgTable(
   (t) => [
     primaryKey({ columns: [t.crate_id, t.facility, t.source, t.url] }),
     index('crate_location_source').on(t.facility, t.source, t.url),
+    index('crate_location_document').on(t.document_sha256),
   ],
 );

@@ -16,8 +16,9 @@ import type { Failure } from '../../model/failure.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Verification } from '../../model/pointer.ts';
-import type { PullOutcome } from '../../model/reports.ts';
-import { bytea, instant } from './column-types.ts';
+import type { PullHold, PullOutcome, PullTrigger } from '../../model/reports.ts';
+import { bytea, instant, transactionId } from './column-types.ts';
+import { crateVersion } from './documents.ts';
 
 /*
  * Facts: recorded, never derived. Keyed by identity, so that they survive a rebuild of every row.
@@ -125,13 +126,130 @@ export const embargo = pgTable(
 );
 
 /** A tombstone: what was taken away, by whom and why; survives the next pull. */
-export const redaction = pgTable('redaction', {
+export const redaction = pgTable(
+  'redaction',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    /** `withdraw` takes a whole crate, `redact` one entity out of every version of it. */
+    kind: text('kind').$type<'withdraw' | 'redact'>().notNull(),
+    /** UUIDv5 of the crate's IRI, so that the tombstone holds before and after the crate's own rows. */
+    crate_id: uuid('crate_id').notNull(),
+    /** Of the crate. */
+    iri: text('iri').notNull(),
+    facility: text('facility').notNull(),
+    /** Of the crate, so that who saw it is told that it was taken away, and nobody else. */
+    proposal_id: text('proposal_id'),
+    /** sha256 of the entity's IRI, which may itself be what had to go; null for a whole crate. */
+    entity_sha256: bytea('entity_sha256'),
+    /** sha256 (hex) of the documents a withdrawn crate was served as: it stays away wherever it turns up. */
+    documents: jsonb('documents').$type<string[]>().notNull().default(sql`'[]'::jsonb`),
+    because: text('because').notNull(),
+    caller: text('caller').notNull(),
+    redacted_at: instant('redacted_at').notNull(),
+    /** Ended, never deleted. */
+    lifted_at: instant('lifted_at'),
+  },
+  (t) => [index('redaction_crate').on(t.crate_id)],
+);
+
+/** Ids that answered before something was taken away, and now say so. */
+export const redactedId = pgTable(
+  'redacted_id',
+  {
+    id: uuid('id').notNull(),
+    redaction_id: bigint('redaction_id', { mode: 'number' })
+      .notNull()
+      .references(() => redaction.id, { onDelete: 'cascade' }),
+  },
+  (t) => [primaryKey({ columns: [t.id, t.redaction_id] })],
+);
+
+/** A facility renamed its host or its mounts: what began with one prefix begins with another. Ended, never deleted. */
+export const rebase = pgTable('rebase', {
   id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
-  iri: text('iri').notNull(),
-  because: text('because').notNull(),
+  facility: text('facility').notNull(),
+  from_prefix: text('from_prefix').notNull(),
+  to_prefix: text('to_prefix').notNull(),
+  because: text('because'),
   caller: text('caller').notNull(),
-  redacted_at: instant('redacted_at').notNull(),
+  recorded_at: instant('recorded_at').notNull(),
+  ended_at: instant('ended_at'),
 });
+
+/** A secret address under which a facility reads the findings of one crate version without an account. */
+export const findingsLink = pgTable('findings_link', {
+  id: uuid('id').primaryKey(),
+  sha256: bytea('sha256').notNull().unique(),
+  crate_version_id: uuid('crate_version_id')
+    .notNull()
+    .references(() => crateVersion.id, { onDelete: 'cascade' }),
+  caller: text('caller').notNull(),
+  created_at: instant('created_at').notNull(),
+  expires_at: instant('expires_at').notNull(),
+});
+
+/** Everything that changed, in order: what the feed shows and what events are made of. Append-only. */
+export const change = pgTable(
+  'change',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    /** Ids are given before they are seen; only below the oldest running transaction is their order final. */
+    transaction: transactionId('transaction').notNull().default(sql`pg_current_xact_id()`),
+    /** Goes up where transaction ids begin anew: the rows before were restored from another server. */
+    timeline: integer('timeline').notNull().default(0),
+    at: instant('at').notNull(),
+    /** Such as `crate.updated`, `source.overdue`. */
+    type: text('type').notNull(),
+    facility: text('facility').notNull(),
+    source: text('source').notNull(),
+    /** Of the crate, so that a reader of one proposal sees what is theirs. */
+    proposal_id: text('proposal_id'),
+    crate_id: uuid('crate_id'),
+    crate_iri: text('crate_iri'),
+    crate_version_id: uuid('crate_version_id'),
+    pull_id: uuid('pull_id'),
+    data: jsonb('data').$type<JsonObject>().notNull().default(sql`'{}'::jsonb`),
+  },
+  (t) => [
+    index('change_order').on(t.timeline, t.transaction, t.id),
+    index('change_source').on(t.facility, t.source, t.id),
+    index('change_crate').on(t.crate_id, t.id),
+  ],
+);
+
+/** How a source stands between its pulls. */
+export const sourceState = pgTable(
+  'source_state',
+  {
+    facility: text('facility').notNull(),
+    source: text('source').notNull(),
+    /** As configured when `next_run_at` was computed; a changed schedule is computed anew. */
+    schedule: text('schedule'),
+    timezone: text('timezone'),
+    next_run_at: instant('next_run_at'),
+    last_scheduled_at: instant('last_scheduled_at'),
+    paused_at: instant('paused_at'),
+    paused_by: text('paused_by'),
+    paused_because: text('paused_because'),
+    /** Newest date a windowed listing saw, as the source writes it. */
+    watermark: text('watermark'),
+    last_full_at: instant('last_full_at'),
+    last_pull_id: uuid('last_pull_id'),
+    /** Last pull whose listing was good, and last one that registered or updated something. */
+    last_success_at: instant('last_success_at'),
+    last_change_at: instant('last_change_at'),
+    /** Listings in a row that failed, and since when; the code of the last failure. */
+    failures: integer('failures').notNull().default(0),
+    failing_since: instant('failing_since'),
+    failure_code: text('failure_code'),
+    /** Troubles already told, by event type with their instant, so that each is told once. */
+    told: jsonb('told').$type<Record<string, string>>().notNull().default(sql`'{}'::jsonb`),
+  },
+  (t) => [
+    primaryKey({ columns: [t.facility, t.source] }),
+    index('source_state_due').on(t.next_run_at),
+  ],
+);
 
 /** API tokens: 32 random bytes shown once, of which only the sha256 is stored. */
 export const apiToken = pgTable(
@@ -168,7 +286,7 @@ export const audit = pgTable(
   (t) => [index('audit_at').on(t.at)],
 );
 
-/** One pull of one source. */
+/** One pull of one source. A running one is the source's lease: there is one at a time. */
 export const pull = pgTable(
   'pull',
   {
@@ -176,9 +294,17 @@ export const pull = pgTable(
     facility: text('facility').notNull(),
     source: text('source').notNull(),
     state: text('state').$type<'running' | 'finished' | 'failed'>().notNull(),
+    trigger: text('trigger').$type<PullTrigger>().notNull().default('request'),
     dry_run: boolean('dry_run').notNull().default(false),
+    /** The caller vouches that what the listing no longer names is gone: nothing is held. */
+    accept_missing: boolean('accept_missing').notNull().default(false),
+    /** Null until the source was listed: whether everything was asked for. */
+    full: boolean('full'),
+    watermark: text('watermark'),
     caller: text('caller').notNull(),
     started_at: instant('started_at').notNull(),
+    /** Every crate of the listing is a pull_item from here on. */
+    listed_at: instant('listed_at'),
     finished_at: instant('finished_at'),
     complete: boolean('complete'),
     listed: integer('listed').notNull().default(0),
@@ -187,27 +313,52 @@ export const pull = pgTable(
     unchanged: integer('unchanged').notNull().default(0),
     quarantined: integer('quarantined').notNull().default(0),
     failed: integer('failed').notNull().default(0),
+    conflict: integer('conflict').notNull().default(0),
+    withdrawn: integer('withdrawn').notNull().default(0),
+    gone: integer('gone').notNull().default(0),
+    returned: integer('returned').notNull().default(0),
     bytes_referenced: bigint('bytes_referenced', { mode: 'number' }).notNull().default(0),
+    held: jsonb('held').$type<PullHold>(),
+    problems: jsonb('problems').$type<Failure[]>().notNull().default(sql`'[]'::jsonb`),
     error: jsonb('error').$type<Failure>(),
   },
-  (t) => [index('pull_source').on(t.facility, t.source, t.started_at)],
+  (t) => [
+    index('pull_source').on(t.facility, t.source, t.started_at),
+    uniqueIndex('pull_lease').on(t.facility, t.source).where(sql`${t.state} = 'running' AND NOT ${t.dry_run}`),
+  ],
 );
 
-/** What came of one crate of a pull. */
+/** One crate of a pull: what is to be done, and what came of it. */
 export const pullItem = pgTable(
   'pull_item',
   {
     pull_id: uuid('pull_id')
       .notNull()
       .references(() => pull.id, { onDelete: 'cascade' }),
-    /** From 0, in the report's order. */
+    /** From 0: the listing's order, then crates that crates name. */
     position: integer('position').notNull(),
-    /** Identity IRI of the crate, or the URL it was listed under. */
+    /** Where it is found. Null in pulls recorded before this was kept. */
+    url: text('url'),
+    /** Identity IRI of the crate; the URL until it is known. */
     crate: text('crate').notNull(),
-    outcome: text('outcome').$type<PullOutcome>().notNull(),
+    /** Identity IRI of the crate that named it, and how deep below the listing that is. */
+    parent: text('parent'),
+    depth: integer('depth').notNull().default(0),
+    /** What the listing itself said of the document. */
+    etag: text('etag'),
+    last_modified: text('last_modified'),
+    /** Null while it is still to be done. */
+    outcome: text('outcome').$type<PullOutcome>(),
     rows: jsonb('rows').$type<Record<string, number>>().notNull().default(sql`'{}'::jsonb`),
+    bytes_referenced: bigint('bytes_referenced', { mode: 'number' }).notNull().default(0),
     findings: jsonb('findings').$type<Finding[]>().notNull().default(sql`'[]'::jsonb`),
     error: jsonb('error').$type<Failure>(),
+    finished_at: instant('finished_at'),
   },
-  (t) => [primaryKey({ columns: [t.pull_id, t.position] })],
+  (t) => [
+    primaryKey({ columns: [t.pull_id, t.position] }),
+    uniqueIndex('pull_item_url').on(t.pull_id, t.url),
+    index('pull_item_waiting').on(t.pull_id).where(sql`${t.outcome} IS NULL`),
+    index('pull_item_crate').on(t.pull_id, t.crate),
+  ],
 );

@@ -61,7 +61,11 @@ export const sample = pgTable(
     concentration: text('concentration'),
     seguid: text('seguid'),
   },
-  (t) => entityIndexes('sample', t),
+  (t) => [
+    ...entityIndexes('sample', t),
+    // hash: only ever compared whole, and a crate may write anything there
+    index('sample_seguid').using('hash', t.seguid).where(sql`${t.current}`),
+  ],
 );
 
 /** Proteins, nucleic acids and small molecules. */
