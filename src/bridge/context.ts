@@ -4,17 +4,22 @@ import type { FacilityAccess } from '../model/caller.ts';
 import type { HttpClient } from '../net/contract.ts';
 import type { SecretStore } from '../net/credentials.ts';
 import type { Registry } from '../registry/contract.ts';
+import { configuredTokens } from './oauth-tokens.ts';
 
-/** What every use case of a local bridge works with. */
-export interface BridgeContext {
+/** What reaching out takes: no database. */
+export interface Outbound {
   readonly config: Config;
-  readonly registry: Registry;
   /** The facility's client: its own address allowances, one connection pool. */
   readonly httpFor: (facility: string) => Promise<HttpClient>;
-  /** Where secrets are looked up; read anew each time, so that a rotation counts at once. */
+  /** Where secrets are looked up, anew each time, so that a rotation counts at once; and what asks for OAuth tokens. */
   readonly secrets: SecretStore;
   readonly now: () => Date;
   readonly close: () => Promise<void>;
+}
+
+/** What every use case of a local bridge works with. */
+export interface BridgeContext extends Outbound {
+  readonly registry: Registry;
 }
 
 /** Makes the context; clients are opened at first use and closed together with the registry. */
@@ -24,22 +29,47 @@ export function createContext(options: {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now?: () => Date;
 }): BridgeContext {
-  const { config, registry } = options;
+  const { registry } = options;
+  const outbound = createOutbound(options);
+  return {
+    ...outbound,
+    registry,
+    close: async () => {
+      await outbound.close();
+      await registry.close();
+    },
+  };
+}
+
+/** The same without a database, for what only looks. */
+export function createOutbound(options: {
+  readonly config: Config;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly now?: () => Date;
+}): Outbound {
+  const { config } = options;
   const clients = new Map<string, Promise<HttpClient>>();
   const httpFor = (facility: string) => {
     const client = clients.get(facility) ?? openClient(config, facility);
     clients.set(facility, client);
     return client;
   };
+  const now = options.now ?? (() => new Date());
+  const tokens = configuredTokens(config, now);
   return {
     config,
-    registry,
     httpFor,
-    secrets: { env: options.env, readFile: (path) => readFileSync(path, 'utf8') },
-    now: options.now ?? (() => new Date()),
+    secrets: {
+      env: options.env,
+      readFile: (path) => readFileSync(path, 'utf8'),
+      tokens,
+    },
+    now,
     close: async () => {
-      await Promise.all([...clients.values()].map(async (client) => (await client).close()));
-      await registry.close();
+      await Promise.all([
+        tokens.close(),
+        ...[...clients.values()].map(async (client) => (await client).close()),
+      ]);
     },
   };
 }
@@ -47,8 +77,13 @@ export function createContext(options: {
 /** Loaded at first use: a query should not wait for what only pulls and streams need. */
 async function openClient(config: Config, facility: string): Promise<HttpClient> {
   const { createHttpClient } = await import('../net/client.ts');
-  const allow = config.facilities.find((f) => f.code === facility)?.network.allow ?? [];
-  return createHttpClient({ allow: [...allow, ...config.network.allowPrivate] });
+  const network = config.facilities.find((f) => f.code === facility)?.network;
+  return createHttpClient({
+    allow: [...(network?.allow ?? []), ...config.network.allowPrivate],
+    ...(network === undefined
+      ? {}
+      : { concurrency: network.concurrency, requestsPerSecond: network.requests_per_second }),
+  });
 }
 
 /** A source with the facility it belongs to. */

@@ -6,7 +6,7 @@ import type { ProofResult, ProvenStream } from '../storage/contract.ts';
 import { fileScheme } from '../storage/file.ts';
 import { httpScheme } from '../storage/http.ts';
 import { openProven } from '../storage/open.ts';
-import { targetFor } from '../storage/target.ts';
+import { authorised, targetFor } from '../storage/target.ts';
 import type { BridgeContext } from './context.ts';
 import type { DescribedFile, OpenedFile, OpenRequest } from './contract.ts';
 import { findPointer, storageRuleFor } from './resolve.ts';
@@ -77,7 +77,9 @@ async function openStream(
 ): Promise<Outcome<ProvenStream>> {
   const rule = storageRuleFor(context, record);
   if (!rule.ok) return rule;
-  const target = targetFor(rule.value, uri, context.secrets);
+  const place = targetFor(rule.value, uri);
+  if (!place.ok) return place;
+  const target = await authorised(place.value, rule.value, context.secrets);
   if (!target.ok) return target;
   const schemes = { http: httpScheme(await context.httpFor(rule.value.facility)), file: fileScheme() };
   return openProven(record.pointer, target.value, schemes, {
@@ -103,7 +105,7 @@ async function resolvable(
   }
   if (record.state === 'superseded' && !mayStillHold(record)) return superseded(record);
   const rule = storageRuleFor(context, record);
-  if (!rule.ok) return rule;
+  if (!rule.ok) return withSuccessor(record, rule.failure);
   return record.pointer.storage_uri === null
     ? failure('no_storage_uri', `${record.file_name} has no storage_uri.`)
     : success({ record, uri: record.pointer.storage_uri });
@@ -121,7 +123,9 @@ function superseded(record: PointerRecord): Outcome<never> {
   const next = record.successor;
   return failure(
     'superseded',
-    `${record.file_name} has changed at its facility; this id names the bytes it had before.`,
+    hasMoved(record)
+      ? `${record.file_name} lies elsewhere now; this id names the place it had before.`
+      : `${record.file_name} has changed at its facility; this id names the bytes it had before.`,
     {
       where: record.pointer.id,
       ...(next === null ? {} : { successor: next.id, expected: `the file as it is now: ${next.id}` }),
@@ -129,10 +133,20 @@ function superseded(record: PointerRecord): Outcome<never> {
   );
 }
 
-/** A superseded pointer whose place no longer holds its bytes is gone, not corrupt. */
+/** The same bytes have another place. */
+function hasMoved({ pointer, successor }: PointerRecord): boolean {
+  return (
+    successor !== null &&
+    pointer.sha256 !== null &&
+    successor.sha256 === pointer.sha256 &&
+    successor.file_size_bytes === pointer.file_size_bytes
+  );
+}
+
+/** A superseded pointer whose place no longer holds its bytes is gone, not corrupt; one that moved, whatever is there now. */
 function withSuccessor(record: PointerRecord, reason: Failure): Outcome<never> {
   const replaced = ['checksum_mismatch', 'size_mismatch', 'trailing_data', 'truncated', 'upstream_missing'];
-  return record.state === 'superseded' && replaced.includes(reason.code)
+  return record.state === 'superseded' && (replaced.includes(reason.code) || hasMoved(record))
     ? superseded(record)
     : { ok: false, failure: reason };
 }

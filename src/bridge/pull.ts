@@ -1,86 +1,160 @@
-import pLimit from 'p-limit';
-import type { Caller } from '../model/caller.ts';
-import { type Outcome, success } from '../model/failure.ts';
-import type { PullItemReport, PullOutcome, PullReport } from '../model/reports.ts';
-import type { BridgeContext, ConfiguredSource } from './context.ts';
-import type { PullProgress } from './contract.ts';
-import type { PreparedPull } from './prepare-pulls.ts';
-import { type PulledCrate, pullCrate } from './pull-crate.ts';
-import { openSource } from './sources.ts';
+import { randomUUID } from 'node:crypto';
+import { type Caller, holds, holdsFor } from '../model/caller.ts';
+import { failure, type Outcome, success } from '../model/failure.ts';
+import type { PullReport } from '../model/reports.ts';
+import { chooseSources } from './choose-sources.ts';
+import { type BridgeContext, type ConfiguredSource, configuredSources } from './context.ts';
+import type { PullRequest } from './contract.ts';
+import type { WatchedPull, Worker } from './work/worker.ts';
 
-/** Crates of one source in flight: enough to hide a facility's latency, few enough to bound memory by documents. */
-const CRATES_AT_ONCE = 4;
-
-/** Runs one prepared pull to its report, which is also recorded. A facility's failure is in the report, never thrown. */
-export async function runPull(
-  context: BridgeContext,
-  prepared: PreparedPull,
-  options: { readonly dryRun: boolean; readonly progress?: PullProgress; readonly caller: Caller },
-): Promise<Outcome<PullReport>> {
-  const { from, id } = prepared;
-  const started = await context.registry.startPull({
-    id,
-    facility: from.facility.code,
-    source: from.source.name,
-    dryRun: options.dryRun,
-    caller: options.caller.name,
-    at: context.now(),
-  });
-  if (!started.ok) return started;
-  const report = await pullSource(context, prepared, options);
-  const finished = await context.registry.finishPull(report, context.now());
-  return finished.ok ? success(report) : finished;
+interface Started extends WatchedPull {
+  readonly from: ConfiguredSource;
 }
 
-async function pullSource(
+/**
+ * Pulls and waits for it, helping with the work. A source that is being pulled is joined. One source's failure is in its
+ * report and never stops another.
+ */
+export async function pull(
   context: BridgeContext,
-  { id, from }: PreparedPull,
-  options: { readonly dryRun: boolean; readonly progress?: PullProgress },
-): Promise<PullReport> {
-  const adapter = await openSource(context, from.facility, from.source);
-  const listing = await adapter.list(null);
-  if (!listing.ok) return summarise(id, from, options.dryRun, false, [], listing.failure);
-  options.progress?.listed(from.id, listing.value.refs.length);
-  const claims = new Map<string, string>();
-  const limit = pLimit(CRATES_AT_ONCE);
-  const crates = await Promise.all(
-    listing.value.refs.map((ref) =>
-      limit(async () => {
-        const pulled = await pullCrate(context, from, adapter, ref, { dryRun: options.dryRun, claims });
-        options.progress?.item(from.id, pulled.item);
-        return pulled;
-      }),
-    ),
+  worker: Worker,
+  request: PullRequest,
+  caller: Caller,
+): Promise<Outcome<readonly PullReport[]>> {
+  const chosen = sourcesToPull(context, request, caller);
+  if (!chosen.ok) return chosen;
+  if (request.dryRun) {
+    return dryRuns(
+      context,
+      chosen.value.map((from) => ({ id: randomUUID(), source: from.id, from })),
+      request,
+      caller,
+    );
+  }
+  const begun = await beginPulls(context, chosen.value, request, caller);
+  if (!begun.ok) return begun;
+  const drained = await worker.drain(begun.value, request.progress);
+  if (!drained.ok) return drained;
+  const reports: PullReport[] = [];
+  for (const { id } of begun.value) {
+    const ended = await context.registry.pull(id);
+    if (!ended.ok) return ended;
+    reports.push(ended.value.report);
+  }
+  return success(reports);
+}
+
+/** Begins pulls and answers with their ids at once; `running` is what goes on in this process. */
+export async function startPulls(
+  context: BridgeContext,
+  worker: Worker,
+  request: PullRequest,
+  caller: Caller,
+): Promise<Outcome<{ readonly started: readonly WatchedPull[]; readonly running: Promise<unknown> }>> {
+  const chosen = sourcesToPull(context, request, caller);
+  if (!chosen.ok) return chosen;
+  if (request.dryRun) {
+    const runs = chosen.value.map((from) => ({ id: randomUUID(), source: from.id, from }));
+    const { beginDryRun } = await import('./dry-run.ts');
+    for (const run of runs) {
+      const begun = await beginDryRun(context, run.from, run.id, caller);
+      if (!begun.ok) return begun;
+    }
+    return success({ started: runs.map(watched), running: dryRuns(context, runs, request, caller) });
+  }
+  const begun = await beginPulls(context, chosen.value, request, caller);
+  if (!begun.ok) return begun;
+  return success({ started: begun.value.map(watched), running: worker.drain(begun.value, undefined) });
+}
+
+function watched({ id, source }: Started): WatchedPull {
+  return { id, source };
+}
+
+async function beginPulls(
+  context: BridgeContext,
+  sources: readonly ConfiguredSource[],
+  request: PullRequest,
+  caller: Caller,
+): Promise<Outcome<readonly Started[]>> {
+  const begun: Started[] = [];
+  for (const from of sources) {
+    const pulling = await context.registry.beginPull({
+      facility: from.facility.code,
+      source: from.source.name,
+      trigger: 'request',
+      acceptMissing: request.acceptMissing === true,
+      full: request.full === true,
+      caller: caller.name,
+      at: context.now(),
+    });
+    if (!pulling.ok) return pulling;
+    begun.push({ id: pulling.value.id, source: from.id, from });
+  }
+  return success(begun);
+}
+
+async function dryRuns(
+  context: BridgeContext,
+  runs: readonly Started[],
+  request: PullRequest,
+  caller: Caller,
+): Promise<Outcome<readonly PullReport[]>> {
+  const { dryRun } = await import('./dry-run.ts');
+  const reports: PullReport[] = [];
+  for (const { id, from } of runs) {
+    const report = await dryRun(context, from, id, request, caller);
+    if (!report.ok) return report;
+    reports.push(report.value);
+  }
+  return success(reports);
+}
+
+/**
+ * The sources a request names; without names every one that can be pulled and whose facility the caller may pull. Fails with
+ * `denied` without the scope `pulls:write`, with `usage` for a source that is not configured or only receives crates.
+ */
+function sourcesToPull(
+  context: BridgeContext,
+  { sources }: PullRequest,
+  caller: Caller,
+): Outcome<readonly ConfiguredSource[]> {
+  if (!holds(caller, 'pulls:write')) return denied(caller);
+  if (sources.length > 0) {
+    const chosen = chooseSources(context, sources);
+    if (!chosen.ok) return chosen;
+    if (chosen.value.some((from) => !mayPull(caller, from))) return denied(caller);
+    const receiving = chosen.value.find(({ source }) => source.kind === 'push');
+    return receiving === undefined
+      ? chosen
+      : failure(
+          'usage',
+          `${receiving.id} is never pulled: the facility sends its crates (crate-bridge push).`,
+          {
+            found: receiving.id,
+          },
+        );
+  }
+  const all = configuredSources(context.config).filter(
+    (from) => from.source.kind !== 'push' && mayPull(caller, from),
   );
-  return summarise(id, from, options.dryRun, listing.value.complete, crates);
+  if (all.length > 0) return success(all);
+  return failure(
+    'usage',
+    'No source is configured: name facilities and their sources in crate-bridge.json.',
+    {
+      expected: 'a configuration with at least one source that can be pulled (--config PATH)',
+    },
+  );
 }
 
-function summarise(
-  id: string,
-  from: ConfiguredSource,
-  dryRun: boolean,
-  complete: boolean,
-  crates: readonly PulledCrate[],
-  error?: PullReport['error'],
-): PullReport {
-  const items: readonly PullItemReport[] = crates.map((c) => c.item);
-  const count = (...outcomes: readonly PullOutcome[]) =>
-    items.filter((i) => outcomes.includes(i.outcome)).length;
-  return {
-    id,
-    source: from.id,
-    dry_run: dryRun,
-    complete,
-    listed: items.length,
-    registered: count('registered'),
-    updated: count('updated'),
-    unchanged: count('unchanged'),
-    quarantined: count('quarantined'),
-    // A conflict is not registered either: somebody must decide which source speaks for the crate.
-    failed: count('failed', 'conflict'),
-    bytes_referenced: crates.reduce((sum, c) => sum + c.bytesReferenced, 0),
-    bytes_copied: 0,
-    items,
-    ...(error === undefined ? {} : { error }),
-  };
+function mayPull(caller: Caller, { facility }: ConfiguredSource): boolean {
+  return holdsFor(caller, 'pulls:write', facility.code);
+}
+
+function denied(caller: Caller): Outcome<never> {
+  const code = caller.kind === 'anonymous' ? 'unauthenticated' : 'denied';
+  return failure(code, 'Pulling needs a token with the scope pulls:write for the facility.', {
+    expected: 'pulls:write',
+  });
 }

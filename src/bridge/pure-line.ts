@@ -1,11 +1,14 @@
 import { DEFAULT_LIMITS } from '../crate/contract.ts';
 import { needsExpansion, readGraph, readGraphExpanded } from '../crate/graph.ts';
 import { parseDocument } from '../crate/parse.ts';
+import { followMoves } from '../mapping/follow-moves.ts';
 import { mapCrate } from '../mapping/lambda-core/map.ts';
 import type { Finding, ProfileChoice, Verdict } from '../model/finding.ts';
-import type { CrateRows, MappingContext } from '../model/rows.ts';
+import { identityUrl } from '../model/rebase.ts';
+import type { CrateRows, MappingContext, Rebase } from '../model/rows.ts';
 import { checkCrate } from '../profiles/check.ts';
 import { tidyFindings } from './findings.ts';
+import { type RedactedBytes, redactedBytes } from './redacted-bytes.ts';
 
 /** What the pure line is asked: bytes in, findings and rows out; no clock, network, database or file system. */
 export interface PureLineRequest {
@@ -14,6 +17,8 @@ export interface PureLineRequest {
   readonly profile: ProfileChoice;
   /** False for a mere check. */
   readonly map: boolean;
+  /** Entities that are taken out of the document before anything is read: sha256 (hex) of their IRIs. */
+  readonly without?: readonly string[];
 }
 
 export interface PureLineResult {
@@ -27,27 +32,41 @@ export interface PureLineResult {
   readonly findings: readonly Finding[];
   /** Null when it was not asked for or the document is not readable. */
   readonly rows: CrateRows | null;
+  /** Those of the context's rebases that rows followed: what is to be kept with them. */
+  readonly rebases: readonly Rebase[];
+  /** What is left of the document, and is all that may be kept of it; null where nothing was to be taken out. */
+  readonly redacted: RedactedBytes | null;
 }
 
 /** Parse, check and map one metadata document. Total: whatever the bytes, it answers. */
 export async function runPureLine(request: PureLineRequest): Promise<PureLineResult> {
-  const parsed = parseDocument(request.bytes, DEFAULT_LIMITS);
+  // Named after the first place; what it points at is where it is now.
+  const at = { documentUrl: identityUrl(request.context) };
+  const redacted =
+    request.without === undefined || request.without.length === 0
+      ? null
+      : await redactedBytes(request.bytes, at.documentUrl, request.without);
+  const parsed = parseDocument(redacted?.bytes ?? request.bytes, DEFAULT_LIMITS);
   const json = parsed.json ?? null;
-  const at = { documentUrl: request.context.document_url };
   const graph = readGraph(json, at);
   const check = checkCrate(json, graph, request.profile);
   const readable =
     parsed.json !== undefined && graph.root !== null && !parsed.findings.some((f) => f.severity === 'error');
   const mapped = !(request.map && readable)
     ? null
-    : mapCrate(needsExpansion(json) ? await readGraphExpanded(json, at) : graph, request.context);
+    : followMoves(
+        mapCrate(needsExpansion(json) ? await readGraphExpanded(json, at) : graph, request.context),
+        request.context.rebases,
+      );
   return {
     crateIri: graph.crateIri,
     readable,
     profile: check.profile,
     conformant: check.conformant && parsed.findings.every((f) => f.severity !== 'error'),
     verdicts: check.verdicts,
-    findings: tidyFindings([...parsed.findings, ...check.findings, ...(mapped?.findings ?? [])]),
-    rows: mapped,
+    findings: tidyFindings([...parsed.findings, ...check.findings, ...(mapped?.rows.findings ?? [])]),
+    rows: mapped?.rows ?? null,
+    rebases: mapped?.followed ?? request.context.rebases ?? [],
+    redacted,
   };
 }

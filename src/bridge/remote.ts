@@ -1,10 +1,13 @@
 import type { Caller } from '../model/caller.ts';
 import { OPERATOR } from '../model/caller.ts';
+import type { ChangeEvent } from '../model/changes.ts';
 import { failure, type Outcome, success } from '../model/failure.ts';
 import type { FileItem } from '../model/items.ts';
 import type { PullReport } from '../model/reports.ts';
+import type { SourceItem } from '../model/sources.ts';
 import { openProven } from '../storage/open.ts';
-import type { Bridge, OpenedFile } from './contract.ts';
+import type { Bridge, OpenedFile, PullRequest } from './contract.ts';
+import { remoteCurating } from './remote-curating.ts';
 import { createServiceClient, type ServiceClient } from './service-client.ts';
 import { serviceScheme } from './service-scheme.ts';
 import { validate } from './validate.ts';
@@ -50,6 +53,10 @@ export function createRemoteBridge(options: {
     },
     facility: (code) => service.json(`facilities/${encodeURIComponent(code)}`),
     fileItem,
+    why: async (file) => {
+      const item = await fileItem(file);
+      return item.ok ? service.json(`files/${encodeURIComponent(item.value.id)}/why`) : item;
+    },
     countRunsByStatus: async (filters) => {
       const counted = await service.json<{ counts: Readonly<Record<string, number>> }>('runs/status-counts', {
         ...filters,
@@ -58,20 +65,68 @@ export function createRemoteBridge(options: {
     },
 
     pull: async (request) => {
-      const started = await startPulls(service, request.sources, request.dryRun);
+      const started = await startPulls(service, request);
       if (!started.ok) return started;
       const reports: PullReport[] = [];
       for (const { id, source } of started.value) {
-        const report = await waitForPull(service, id);
+        const report = await waitForPull(service, id, ({ listed, items }) =>
+          request.progress?.at(source, { listed, done: items.length }),
+        );
         if (!report.ok) return report;
-        request.progress?.listed(source, report.value.listed);
-        for (const item of report.value.items) request.progress?.item(source, item);
         reports.push(report.value);
       }
       return success(reports);
     },
-    startPulls: (request) => startPulls(service, request.sources, request.dryRun),
+    startPulls: (request) => startPulls(service, request),
+    pulls: async ({ source, limit }) => {
+      const query = { limit: String(limit), ...(source === undefined ? {} : { source }) };
+      const page = await service.json<{ items: readonly (Omit<PullReport, 'items'> & { state: string })[] }>(
+        'pulls',
+        query,
+      );
+      if (!page.ok) return page;
+      return success(
+        page.value.items.map(({ state, ...report }) => ({ state, report: { ...report, items: [] } })),
+      );
+    },
     pullReport: (id) => pullReport(service, id),
+
+    sources: async () => {
+      const page = await service.json<{ items: readonly SourceItem[] }>('sources');
+      return page.ok ? success(page.value.items) : page;
+    },
+    pauseSource: (source, because) =>
+      atSource(service, source, async (path) =>
+        service.post(`${path}/pause`, because === null ? {} : { because }),
+      ),
+    resumeSource: (source) => atSource(service, source, async (path) => service.post(`${path}/resume`, {})),
+
+    push: async ({ source, path, mediaType, read }) => {
+      const bytes = await read();
+      if (!bytes.ok) return bytes;
+      const query = path === null ? {} : { path };
+      return service.send(`sources/${encodeURIComponent(source)}/crates`, query, {
+        bytes: bytes.value,
+        mediaType,
+      });
+    },
+    quarantined: (filters, page) =>
+      service.json('quarantine', {
+        ...filters,
+        limit: String(page.limit),
+        ...(page.cursor === null ? {} : { cursor: page.cursor }),
+      }),
+    quarantinedCrate: (id) => service.json(`quarantine/${encodeURIComponent(id)}`),
+    retryQuarantined: (id) => service.post(`quarantine/${encodeURIComponent(id)}/retry`, {}),
+    linkFindings: async (id, days) => {
+      const made = await service.post<{ readonly url: string; readonly expires_at: string }>(
+        `quarantine/${encodeURIComponent(id)}/link`,
+        days === null ? {} : { days },
+      );
+      if (!made.ok) return made;
+      const { url, expires_at } = made.value;
+      return success({ url, path: new URL(url).pathname, expires_at });
+    },
 
     validate: (sources, profile) => validate(sources, profile, options.cwd),
 
@@ -108,6 +163,22 @@ export function createRemoteBridge(options: {
         : success({ file: { ...item.value, storage_uri: uri }, verifiable: item.value.sha256 !== null });
     },
 
+    changes: async ({ after, limit, filters, waitSeconds, signal }) => {
+      const page = await service.json<{ readonly items: readonly ChangeEvent[]; readonly next: string }>(
+        'changes',
+        {
+          ...filters,
+          ...(after === null ? {} : { after }),
+          limit: String(limit),
+          wait: String(waitSeconds),
+        },
+        // the answer is held that long, and the way there and back takes time as well
+        { patience: (waitSeconds + 30) * 1000, ...(signal === undefined ? {} : { signal }) },
+      );
+      return page.ok ? success({ changes: page.value.items, next: page.value.next }) : page;
+    },
+    drift: (filters) => service.json('drift', { ...filters }),
+
     // The service knows the caller by the token; who asks here is whoever holds it.
     authenticate: async (): Promise<Outcome<Caller>> => success(OPERATOR),
     createToken: async () =>
@@ -132,18 +203,40 @@ export function createRemoteBridge(options: {
         ? { status: health.value.status, version: health.value.version, engine: 'remote' }
         : { status: 'unhealthy', version: 'unknown', engine: 'remote' };
     },
+    ...remoteCurating(service),
+
     close: () => service.close(),
   };
 }
 
+/** Does something at the path of a source, which a name alone stands for when no other source has it. */
+async function atSource(
+  service: ServiceClient,
+  name: string,
+  work: (path: string) => Promise<Outcome<unknown>>,
+): Promise<Outcome<void>> {
+  const page = await service.json<{ items: readonly SourceItem[] }>('sources');
+  if (!page.ok) return page;
+  const matching = page.value.items.filter((item) => item.id === name || item.name === name);
+  const [only, ...more] = matching;
+  if (only === undefined || more.length > 0) {
+    const expected = (only === undefined ? page.value.items : matching).map((item) => item.id).join(', ');
+    const message = only === undefined ? `No source is called ${name}.` : `${name} names several sources.`;
+    return failure('usage', message, { found: name, expected });
+  }
+  const done = await work(`sources/${encodeURIComponent(only.facility)}/${encodeURIComponent(only.name)}`);
+  return done.ok ? success(undefined) : done;
+}
+
 async function startPulls(
   service: ServiceClient,
-  sources: readonly string[],
-  dryRun: boolean,
+  { sources, dryRun, full = false, acceptMissing = false }: PullRequest,
 ): Promise<Outcome<readonly { readonly id: string; readonly source: string }[]>> {
   const started = await service.post<{ pulls: readonly { id: string; source: string }[] }>('pulls', {
     sources,
     dry_run: dryRun,
+    full,
+    accept_missing: acceptMissing,
   });
   return started.ok ? success(started.value.pulls) : started;
 }
@@ -160,10 +253,15 @@ async function pullReport(
   return success({ state, report });
 }
 
-async function waitForPull(service: ServiceClient, id: string): Promise<Outcome<PullReport>> {
+async function waitForPull(
+  service: ServiceClient,
+  id: string,
+  progress: (report: PullReport) => void,
+): Promise<Outcome<PullReport>> {
   for (;;) {
     const answer = await pullReport(service, id);
     if (!answer.ok) return answer;
+    progress(answer.value.report);
     if (answer.value.state !== 'running') return success(answer.value.report);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }

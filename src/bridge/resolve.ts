@@ -1,3 +1,4 @@
+import { isInZip } from '../model/arcp.ts';
 import type { Caller } from '../model/caller.ts';
 import { failure, type Outcome, success } from '../model/failure.ts';
 import type { StorageRule } from '../model/storage-rule.ts';
@@ -44,6 +45,17 @@ export function storageRuleFor(context: BridgeContext, record: PointerRecord): O
     });
   }
   const rule = ruleFor(storageRules(context.config), uri);
+  if (rule === null && isInZip(uri)) {
+    return failure(
+      'no_storage_rule',
+      `${record.file_name} is inside a zip, and nothing is read from inside one.`,
+      {
+        where: uri,
+        expected:
+          'a storage_uri in the crate, or a rule with this prefix that says where the files lie unpacked',
+      },
+    );
+  }
   if (rule === null) {
     return failure('no_storage_rule', `No storage rule covers ${uri}.`, {
       where: uri,

@@ -14,6 +14,9 @@ import { readDocument } from '../net/document.ts';
 /** A page of 1,000 items with their links is a few MB; a service that sends more is not ours. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
+/** From the first byte sent to the answer. */
+const SEND_MS = 10 * 60_000;
+
 type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** Speaks `/api/v1` of a running service. Answers of a service of this release are taken as typed by its OpenAPI document. */
@@ -21,8 +24,19 @@ export interface ServiceClient {
   readonly http: HttpClient;
   readonly credential: Credential | null;
   url(path: string, query?: Query): string;
-  json<T>(path: string, query?: Query): Promise<Outcome<T>>;
+  /** `patience`: milliseconds the service may take before it begins to answer. */
+  json<T>(
+    path: string,
+    query?: Query,
+    options?: { readonly signal?: AbortSignal; readonly patience?: number },
+  ): Promise<Outcome<T>>;
   post<T>(path: string, body: JsonValue): Promise<Outcome<T>>;
+  /** Sends bytes. An answer that is no problem document is the result, whatever its status. */
+  send<T>(
+    path: string,
+    query: Query,
+    body: { readonly bytes: Uint8Array; readonly mediaType: string },
+  ): Promise<Outcome<T>>;
   close(): Promise<void>;
 }
 
@@ -48,12 +62,15 @@ export function createServiceClient(options: {
     return target.href;
   };
 
-  const read = async <T>(answer: Outcome<OutboundResponse>): Promise<Outcome<T>> => {
+  const read = async <T>(
+    answer: Outcome<OutboundResponse>,
+    isProblem = ({ status }: OutboundResponse) => status >= 400,
+  ): Promise<Outcome<T>> => {
     if (!answer.ok) return unavailable(answer.failure);
     const document = await readDocument(answer.value, MAX_ANSWER_BYTES, 'any status');
     if (!document.ok) return unavailable(document.failure);
     const json = parseJson<T & JsonValue>(document.value.bytes);
-    if (answer.value.status >= 400) return { ok: false, failure: problemFailure(json, answer.value.status) };
+    if (isProblem(answer.value)) return { ok: false, failure: problemFailure(json, answer.value.status) };
     return json === null
       ? failure('service_unavailable', 'The service did not answer in JSON.', { where: base.href })
       : success(json);
@@ -63,13 +80,14 @@ export function createServiceClient(options: {
     http,
     credential,
     url,
-    json: async (path, query) =>
+    json: async (path, query, { signal, patience } = {}) =>
       read(
         await http.request({
           url: url(path, query),
           headers: { accept: 'application/json' },
           answerErrors: true,
-          limits: { deadline: 120_000 },
+          limits: { deadline: 120_000, ...(patience === undefined ? {} : { headersTimeout: patience }) },
+          ...(signal === undefined ? {} : { signal }),
           ...withCredential,
         }),
       ),
@@ -84,6 +102,21 @@ export function createServiceClient(options: {
           limits: { deadline: 120_000 },
           ...withCredential,
         }),
+      ),
+    send: async (path, query, { bytes, mediaType }) =>
+      read(
+        await http.request({
+          url: url(path, query),
+          method: 'POST',
+          body: bytes,
+          headers: { accept: 'application/json', 'content-type': mediaType },
+          answerErrors: true,
+          // A large document is read, checked and mapped before the answer begins.
+          limits: { deadline: SEND_MS, headersTimeout: SEND_MS },
+          ...withCredential,
+        }),
+        ({ status, headers }) =>
+          status >= 400 && !/^application\/json\b/i.test(headers['content-type'] ?? ''),
       ),
     close: () => http.close(),
   };

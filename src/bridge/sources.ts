@@ -1,31 +1,22 @@
 import type { FacilityConfig, SourceConfig } from '../config/contract.ts';
 import { DEFAULT_LIMITS } from '../crate/contract.ts';
-import { credentialFor as referredCredential } from '../net/credentials.ts';
+import { credentialsFor, readSecret } from '../net/credentials.ts';
 import type { CrateSource } from '../sources/contract.ts';
-import { directorySource } from '../sources/directory.ts';
-import { urlsSource } from '../sources/urls.ts';
-import type { BridgeContext } from './context.ts';
+import { openSource as openKind } from '../sources/kinds.ts';
+import type { Outbound } from './context.ts';
 
-/** The adapter of a configured source. */
+/** The adapter of a configured source, with what it works with: the facility's client, the source's credentials, a clock. */
 export async function openSource(
-  context: BridgeContext,
+  context: Outbound,
   facility: FacilityConfig,
   source: SourceConfig,
 ): Promise<CrateSource> {
-  const { maxBytes } = DEFAULT_LIMITS;
-  switch (source.kind) {
-    case 'urls': {
-      const { credential } = source;
-      return urlsSource({
-        urls: source.urls,
-        http: await context.httpFor(facility.code),
-        maxBytes,
-        ...(credential === undefined
-          ? {}
-          : { credentialFor: (origin) => referredCredential(credential, origin, context.secrets) }),
-      });
-    }
-    case 'directory':
-      return directorySource({ facility: facility.code, source: source.name, path: source.path, maxBytes });
-  }
+  return openKind(source, {
+    facility: facility.code,
+    http: await context.httpFor(facility.code),
+    credentialsFor: (origin) => credentialsFor(source.credentials, origin, context.secrets),
+    secret: (reference) => readSecret(reference, context.secrets),
+    maxBytes: DEFAULT_LIMITS.maxBytes,
+    now: context.now,
+  });
 }

@@ -1,13 +1,16 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { DEFAULT_LIMITS } from '../crate/contract.ts';
 import { failure, type Outcome, success } from '../model/failure.ts';
 import type { ProfileChoice, ValidationReport } from '../model/finding.ts';
 import { createHttpClient } from '../net/client.ts';
-import { directorySource } from '../sources/directory.ts';
+import type { HttpClient } from '../net/contract.ts';
+import type { SourceEnvironment } from '../sources/contract.ts';
+import { isCrateName } from '../sources/crate-names.ts';
+import { fetchHttpDocument } from '../sources/http-document.ts';
+import { walk } from '../sources/walk.ts';
 import { readCrate } from './read-crate.ts';
-import { readFileCapped } from './read-file.ts';
+import { readCrateFile } from './read-file.ts';
 
 export interface ValidationResult {
   readonly reports: readonly ValidationReport[];
@@ -16,7 +19,7 @@ export interface ValidationResult {
 }
 
 /**
- * Checks documents: files, folders (every crate beneath), and http(s) URLs. A URL the person typed may be on any network,
+ * Checks documents: files, zips, folders (every crate beneath), and http(s) URLs. A URL the person typed may be on any network,
  * this machine included, since nothing but findings comes back and no credential is sent.
  */
 export async function validate(
@@ -36,9 +39,9 @@ export async function validate(
       continue;
     }
     for (const document of documents.value) {
-      const bytes = await document.read();
-      if (!bytes.ok) unreadable.push({ source: document.source, message: bytes.failure.message });
-      else reports.push(await report(document.source, document.url, bytes.value, profile));
+      const read = await document.read();
+      if (!read.ok) unreadable.push({ source: document.source, message: read.failure.message });
+      else reports.push(await report(document.source, read.value, profile));
     }
   }
   return success({ reports, unreadable });
@@ -46,14 +49,18 @@ export async function validate(
 
 interface Document {
   readonly source: string;
+  read(): Promise<Outcome<ReadDocument>>;
+}
+
+interface ReadDocument {
+  readonly bytes: Uint8Array;
+  /** What relative `@id`s start from. */
   readonly url: string;
-  read(): Promise<Outcome<Uint8Array>>;
 }
 
 async function report(
   source: string,
-  url: string,
-  bytes: Uint8Array,
+  { bytes, url }: ReadDocument,
   profile: ProfileChoice,
 ): Promise<ValidationReport> {
   const context = { facility: 'unknown', source: 'validate', timezone: 'UTC', document_url: url };
@@ -67,53 +74,52 @@ async function report(
 }
 
 async function expand(source: string, cwd: string): Promise<Outcome<readonly Document[]>> {
-  if (/^https?:\/\//i.test(source)) return success([{ source, url: source, read: () => readUrl(source) }]);
+  if (/^https?:\/\//i.test(source)) return success([{ source, read: () => readUrl(source) }]);
   const path = resolve(cwd, source);
   const found = await stat(path).catch(() => null);
   if (found === null) return failure('unreadable', `${source}: no such file or folder.`, { where: source });
   if (!found.isDirectory()) {
-    return success([
-      { source, url: pathToFileURL(path).href, read: () => readFileCapped(path, DEFAULT_LIMITS.maxBytes) },
-    ]);
+    return success([{ source, read: () => readCrateFile(path, DEFAULT_LIMITS.maxBytes) }]);
   }
-  const listing = await directorySource({
-    facility: 'x',
-    source: 'x',
-    path,
-    maxBytes: DEFAULT_LIMITS.maxBytes,
-  }).list(null);
-  if (!listing.ok) return listing;
-  if (listing.value.refs.length === 0) {
+  const walked = await walk(path, isCrateName);
+  if (!walked.ok) return walked;
+  if (walked.value.paths.length === 0) {
     return failure('unreadable', `${source}: no ro-crate-metadata.json here or in any folder beneath.`, {
       where: source,
     });
   }
-  return success(
-    listing.value.refs.flatMap((ref): Document[] =>
-      ref.path === undefined ? [] : [fileDocument(source, path, ref.path)],
-    ),
-  );
+  return success(walked.value.paths.map((found) => fileDocument(source, path, join(path, found))));
 }
 
 /** Shown by the path the person gave, so that it can be pasted back. */
 function fileDocument(source: string, folder: string, path: string): Document {
   return {
     source: join(source, path.slice(folder.length)),
-    url: pathToFileURL(path).href,
-    read: () => readFileCapped(path, DEFAULT_LIMITS.maxBytes),
+    read: () => readCrateFile(path, DEFAULT_LIMITS.maxBytes),
   };
 }
 
-async function readUrl(url: string): Promise<Outcome<Uint8Array>> {
-  const client = createHttpClient({ allow: ['0.0.0.0/0', '::/0'] });
+async function readUrl(url: string): Promise<Outcome<ReadDocument>> {
+  const http = createHttpClient({ allow: ['0.0.0.0/0', '::/0'] });
   try {
-    const fetched = await client.fetchDocument({
-      url,
-      headers: { accept: 'application/ld+json, application/json;q=0.9' },
-      maxBytes: DEFAULT_LIMITS.maxBytes,
-    });
-    return fetched.ok ? success(fetched.value.bytes) : fetched;
+    const fetched = await fetchHttpDocument(nobody(http), url, null, { origins: new Set() });
+    if (!fetched.ok) return fetched;
+    if (fetched.value.kind === 'not-modified') return failure('unreadable', `${url} sent no document.`);
+    return success(fetched.value);
   } finally {
-    await client.close();
+    await http.close();
   }
+}
+
+/** What documents are fetched with when it is for nobody's source: no credential, no secret. */
+function nobody(http: HttpClient): SourceEnvironment {
+  return {
+    facility: 'unknown',
+    http,
+    credentialsFor: async () => success([]),
+    secret: () =>
+      failure('credential_missing', 'A document that is only checked is fetched without a secret.'),
+    maxBytes: DEFAULT_LIMITS.maxBytes,
+    now: () => new Date(),
+  };
 }
