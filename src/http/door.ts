@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { createRoute } from '@hono/zod-openapi';
 import type { Context, Hono } from 'hono';
-import type { Bridge } from '../bridge/contract.ts';
+import type { Bridge, Federation } from '../bridge/contract.ts';
 import type { Caller } from '../model/caller.ts';
 
 /** Where the door writes what happened; a pino logger fits. Facts never hold a secret or a query string. */
@@ -12,7 +12,7 @@ export interface DoorLog {
 }
 
 export interface DoorOptions {
-  readonly bridge: Bridge;
+  readonly bridge: Bridge & Federation;
   readonly log?: DoorLog;
   /** Milliseconds a client may take nothing of what waits for it before its transfer is broken. Default 60 000. */
   readonly writeStallMs?: number;
@@ -23,7 +23,7 @@ export interface DoorOptions {
 
 /** The options with their defaults: what every route is made with. */
 export interface DoorContext {
-  readonly bridge: Bridge;
+  readonly bridge: Bridge & Federation;
   readonly log: DoorLog;
   readonly writeStallMs: number;
   readonly publicUrl: string | null;

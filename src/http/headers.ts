@@ -57,6 +57,40 @@ export function notModifiedHeaders(sha256: string, caller: Caller): Record<strin
   return { ...SECURE_HEADERS, ETag: strongEtag(sha256), ...cachingHeaders(sha256, caller) };
 }
 
+/** What the answer with a stored metadata document says of it. */
+export interface DocumentFacts {
+  /** Of its crate. */
+  readonly id: string;
+  readonly sha256: string;
+  readonly size: number;
+  readonly mediaType: string;
+  /** Where it came from: an absolute URL or arcp IRI. */
+  readonly original: string;
+}
+
+/** Headers of a stored document and of a 304 in its place. It may be another one tomorrow, so caches ask each time. */
+export function documentHeaders(facts: DocumentFacts, caller: Caller) {
+  const notModified = {
+    ...SECURE_HEADERS,
+    ETag: strongEtag(facts.sha256),
+    'Cache-Control': `${caller.kind === 'anonymous' ? '' : 'private, '}no-cache, no-transform`,
+    Vary: 'Authorization, Cookie',
+    Link: `<${linkTarget(facts.original)}>; rel="original", </api/v1/crates/${facts.id}>; rel="describedby"`,
+  };
+  const whole = {
+    ...notModified,
+    'Content-Type': mediaType(facts.mediaType, 'application/ld+json'),
+    'Content-Length': String(facts.size),
+    'Repr-Digest': reprDigest(facts.sha256),
+  };
+  return { notModified, whole };
+}
+
+/** A URI as a Link header may hold it (RFC 8288 §3); one that is a URI already stays as it is. */
+function linkTarget(uri: string): string {
+  return uri.toWellFormed().replace(/[^\x21-\x7e]|[<>"]/gu, encodeURIComponent);
+}
+
 /** Whether an `If-None-Match` field names the bytes with this checksum (weak comparison, RFC 9110 §13.1.2). */
 export function namesEtag(ifNoneMatch: string, sha256: string): boolean {
   if (ifNoneMatch.trim() === '*') return true;
@@ -76,7 +110,7 @@ function lastSegment(name: string): string {
 }
 
 /** A crate may write anything as a format; only a well-formed media type may become a header. */
-function mediaType(written: string | null): string {
+function mediaType(written: string | null, otherwise = 'application/octet-stream'): string {
   if (written !== null) {
     try {
       return new MIMEType(written).toString();
@@ -84,5 +118,5 @@ function mediaType(written: string | null): string {
       // not a media type: the bytes are still bytes
     }
   }
-  return 'application/octet-stream';
+  return otherwise;
 }

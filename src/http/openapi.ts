@@ -1,24 +1,42 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Route } from './door.ts';
+import { changeRoutes } from './routes/changes.ts';
 import { contentRoutes } from './routes/content.ts';
+import { crateDocumentRoutes } from './routes/crate-document.ts';
+import { curationRoutes } from './routes/curation.ts';
 import { facilityRoutes } from './routes/facilities.ts';
+import { findingsRoutes } from './routes/findings.ts';
 import { healthRoutes } from './routes/health.ts';
 import { indexRoutes } from './routes/index.ts';
 import { itemRoutes } from './routes/items.ts';
+import { lambdaRoutes } from './routes/lambda.ts';
 import { listRoutes } from './routes/lists.ts';
 import { problemRoutes } from './routes/problems.ts';
 import { pullRoutes } from './routes/pulls.ts';
+import { pushRoutes } from './routes/push.ts';
+import { quarantineRoutes } from './routes/quarantine.ts';
 import { signInRoutes } from './routes/sign-in.ts';
+import { sourceRoutes } from './routes/sources.ts';
+import { whyRoutes } from './routes/why.ts';
 
 /** Every route of the door, described. */
 export const ROUTES: readonly Route[] = [
   ...facilityRoutes,
   ...listRoutes,
   ...itemRoutes,
+  ...whyRoutes,
   ...contentRoutes,
+  ...crateDocumentRoutes,
   ...pullRoutes,
+  ...changeRoutes,
+  ...sourceRoutes,
+  ...pushRoutes,
+  ...quarantineRoutes,
+  ...findingsRoutes,
+  ...curationRoutes,
   ...healthRoutes,
   ...signInRoutes,
+  ...lambdaRoutes,
   ...problemRoutes,
   ...indexRoutes,
 ];
@@ -50,6 +68,9 @@ export function openApiDocument(): object {
       { name: 'registry', description: 'What is known.' },
       { name: 'bytes', description: 'Verified bytes.' },
       { name: 'pulls', description: 'Reading sources.' },
+      { name: 'changes', description: 'What changed.' },
+      { name: 'lambda', description: 'The LAMBDA Facility Search API over what is known.' },
+      { name: 'curation', description: 'Moves and tombstones.' },
       { name: 'service', description: 'The service itself.' },
     ],
   });

@@ -16,6 +16,8 @@ const TITLES: Readonly<Record<FailureCode, string>> = {
   config_invalid: 'The configuration is wrong',
   not_found: 'Not found',
   unauthenticated: 'Not signed in',
+  already_running: 'Already under way',
+  withdrawn: 'Withdrawn',
   denied: 'Not allowed',
   embargoed: 'Under embargo',
   superseded: 'Superseded',

@@ -7,6 +7,7 @@ import { failure, type Outcome, success } from '../model/failure.ts';
 import { hostAllowed, isLoopback } from './binding.ts';
 import type { Door, DoorLog } from './door.ts';
 import { SECURE_HEADERS } from './headers.ts';
+import { loggedPath } from './logged-path.ts';
 import { type DoorFailure, problem } from './problem.ts';
 import { reset } from './send.ts';
 
@@ -91,7 +92,7 @@ function unknownHost(found: string): DoorFailure {
   };
 }
 
-/** One line a request, when it is over; never its query, which may hold a code. */
+/** One line a request, when it is over. */
 function logWhenDone(log: DoorLog | undefined, incoming: IncomingMessage, outgoing: ServerResponse): void {
   if (log === undefined) return;
   const started = performance.now();
@@ -99,7 +100,7 @@ function logWhenDone(log: DoorLog | undefined, incoming: IncomingMessage, outgoi
     log.info(
       {
         method: incoming.method,
-        path: incoming.url?.split('?', 1)[0],
+        path: loggedPath(incoming.url ?? ''),
         status: outgoing.statusCode,
         complete: outgoing.writableFinished,
         ms: Math.round(performance.now() - started),

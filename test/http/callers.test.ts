@@ -58,15 +58,48 @@ describe('a caller', () => {
   });
 });
 
+describe('listing pulls', () => {
+  const list = (query: string) => fetch(`${door.url}/api/v1/pulls${query}`, { headers: PULLER });
+
+  it('shows the newest, of one source where it is named, without their crates', async () => {
+    const answer = await list('?source=als/crates&limit=5');
+    expect(answer.status).toBe(200);
+    expect(door.asked.pullLists.at(-1)).toEqual({ source: 'als/crates', limit: 5, caller: 'puller' });
+    const { items } = (await answer.json()) as { items: object[] };
+    expect(items).toMatchObject([{ state: 'finished', source: 'als/crates', trigger: 'request' }]);
+    expect(items[0]).not.toHaveProperty('items');
+    expect((await list('')).status).toBe(200);
+    expect(door.asked.pullLists.at(-1)).toEqual({ limit: 50, caller: 'puller' });
+  });
+
+  it.each(['?limit=0', '?limit=1001', '?limit=x', '?page=2'])('refuses %s', async (query) => {
+    const answer = await list(query);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ code: 'usage' });
+  });
+});
+
 describe('starting pulls', () => {
   it('answers at once with where to watch them', async () => {
     const answer = await post({ ...PULLER, ...AS_JSON }, '{"sources":["als/crates"],"dry_run":true}');
     expect(answer.status).toBe(202);
-    expect(door.asked.pulls.at(-1)).toEqual({ sources: ['als/crates'], dryRun: true, caller: 'puller' });
+    expect(door.asked.pulls.at(-1)).toEqual({
+      sources: ['als/crates'],
+      dryRun: true,
+      full: false,
+      acceptMissing: false,
+      caller: 'puller',
+    });
     const location = answer.headers.get('location') ?? '';
     expect(await answer.json()).toMatchObject({ pulls: [{ source: 'als/crates', href: location }] });
     const report = await fetch(new URL(location, door.url));
     expect(await report.json()).toMatchObject({ state: 'done', source: 'als/crates', bytes_copied: 0 });
+  });
+
+  it('takes on that everything is asked for, and that what is missing is gone', async () => {
+    const answer = await post({ ...PULLER, ...AS_JSON }, '{"full":true,"accept_missing":true}');
+    expect(answer.status).toBe(202);
+    expect(door.asked.pulls.at(-1)).toMatchObject({ dryRun: false, full: true, acceptMissing: true });
   });
 
   it('means all sources when it names none', async () => {

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { Bridge } from '../../src/bridge/contract.ts';
+import type { Bridge, Federation } from '../../src/bridge/contract.ts';
 import { createApp } from '../../src/http/app.ts';
 import type { DoorLog, DoorOptions } from '../../src/http/door.ts';
 import { type ServerOptions, startServer } from '../../src/http/server.ts';
 import { type Caller, callerFor, type Scope } from '../../src/model/caller.ts';
 import { failure, type Outcome, success } from '../../src/model/failure.ts';
 import type { DetailOf, ItemOf, ListFilters, ListKind, Page, PageRequest } from '../../src/model/items.ts';
+import type { LambdaAnswer } from '../../src/model/lambda-search.ts';
 import type { Pointer } from '../../src/model/pointer.ts';
 import type { PullReport } from '../../src/model/reports.ts';
 import { createHttpClient } from '../../src/net/client.ts';
@@ -31,6 +32,8 @@ export interface Known {
   /** A list fails once it is asked for this cursor. */
   readonly failAt?: string;
   readonly healthy?: boolean;
+  /** What every LAMBDA search finds. */
+  readonly search?: Outcome<LambdaAnswer>;
   /** Of requests to the origin. */
   readonly limits?: Partial<RequestLimits>;
 }
@@ -41,8 +44,11 @@ export interface Asked {
   readonly pulls: {
     readonly sources: readonly string[];
     readonly dryRun: boolean;
+    readonly full: boolean | undefined;
+    readonly acceptMissing: boolean | undefined;
     readonly caller: string;
   }[];
+  readonly pullLists: { readonly source?: string; readonly limit: number; readonly caller: string }[];
   readonly opened: { readonly file: string; readonly unverified: boolean; readonly signal: AbortSignal }[];
   readonly tokens: Parameters<Bridge['createToken']>[0][];
 }
@@ -57,6 +63,8 @@ const REPORT: PullReport = {
   id: PULL_ID,
   source: 'als/crates',
   dry_run: false,
+  trigger: 'request',
+  full: true,
   complete: true,
   listed: 0,
   registered: 0,
@@ -64,14 +72,21 @@ const REPORT: PullReport = {
   unchanged: 0,
   quarantined: 0,
   failed: 0,
+  conflict: 0,
+  withdrawn: 0,
+  gone: 0,
+  returned: 0,
   bytes_referenced: 0,
   bytes_copied: 0,
   items: [],
+  problems: [],
+  started_at: '2026-03-01T12:00:00.000Z',
+  finished_at: '2026-03-01T12:01:00.000Z',
 };
 
 /** A bridge whose registry is a few items in memory: the door is what is under test here. */
-export function bridgeOver(known: Known): { readonly bridge: Bridge; readonly asked: Asked } {
-  const asked: Asked = { lists: [], pulls: [], opened: [], tokens: [] };
+export function bridgeOver(known: Known): { readonly bridge: Bridge & Federation; readonly asked: Asked } {
+  const asked: Asked = { lists: [], pulls: [], pullLists: [], opened: [], tokens: [] };
   const secrets = new Map(Object.entries(known.callers ?? {}));
   const http = createHttpClient({ allow: ['127.0.0.0/8'] });
   const fileById = (id: string): Outcome<KnownFile> => {
@@ -80,7 +95,7 @@ export function bridgeOver(known: Known): { readonly bridge: Bridge; readonly as
     return file.refused ?? success(file);
   };
   const unused = async () => failure('internal', 'not part of this test');
-  const bridge: Bridge = {
+  const bridge: Bridge & Federation = {
     list: async (kind, filters, page) => {
       asked.lists.push({ kind, filters, page });
       if (page.cursor !== null && page.cursor === known.failAt) {
@@ -97,12 +112,21 @@ export function bridgeOver(known: Known): { readonly bridge: Bridge; readonly as
       code === FACILITY.code ? success(FACILITY) : failure('not_found', `There is no facility ${code}.`),
     countRunsByStatus: async () => success({ raw: 2, undeclared: 1 }),
     pull: unused,
-    startPulls: async ({ sources, dryRun }, { name }) => {
-      asked.pulls.push({ sources, dryRun, caller: name });
+    startPulls: async ({ sources, dryRun, full, acceptMissing }, { name }) => {
+      asked.pulls.push({ sources, dryRun, full, acceptMissing, caller: name });
       return success([{ id: PULL_ID, source: 'als/crates' }]);
     },
     pullReport: async (id) =>
       id === PULL_ID ? success({ state: 'done', report: REPORT }) : failure('not_found', `No pull ${id}.`),
+    sources: unused,
+    pauseSource: unused,
+    resumeSource: unused,
+    pulls: async (filters, { name }) => {
+      asked.pullLists.push({ ...filters, caller: name });
+      return success([{ state: 'finished', report: REPORT }]);
+    },
+    changes: unused,
+    drift: unused,
     validate: unused,
     open: async (request) => {
       asked.opened.push(request);
@@ -126,6 +150,27 @@ export function bridgeOver(known: Known): { readonly bridge: Bridge; readonly as
       return success({ file: described(file.value), verifiable: file.value.pointer.sha256 !== null });
     },
     fileItem: unused,
+    why: unused,
+    lambdaSearch: async () => known.search ?? success({ first: [], rest: null }),
+    lambdaHealth: async () => ({
+      status: known.healthy === false ? 'unhealthy' : 'healthy',
+      facility: 'ALS',
+      database: { status: known.healthy === false ? 'unhealthy' : 'healthy', latency_ms: 1 },
+    }),
+    crateDocument: unused,
+    push: unused,
+    quarantined: unused,
+    quarantinedCrate: unused,
+    retryQuarantined: unused,
+    linkFindings: unused,
+    rebase: unused,
+    undoRebase: unused,
+    rebases: unused,
+    redact: unused,
+    withdraw: unused,
+    tombstones: unused,
+    liftTombstone: unused,
+    findingsBehind: unused,
     authenticate: async (secret) => {
       if (secret === null) return success(callerFor(null, []));
       const found = secrets.get(secret);

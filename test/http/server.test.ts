@@ -29,7 +29,7 @@ describe('a path where nothing is', () => {
   it.each([
     ['DELETE', '/api/v1/runs', 'GET, HEAD'],
     ['POST', `/api/v1/runs/${uuid(1)}`, 'GET, HEAD'],
-    ['GET', '/api/v1/pulls', 'POST'],
+    ['DELETE', '/api/v1/pulls', 'GET, HEAD, POST'],
     ['PUT', '/health', 'GET, HEAD'],
   ])('for %s %s says which methods are', async (method, path, allow) => {
     const answer = await fetch(`${door.url}${path}`, { method });

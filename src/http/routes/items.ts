@@ -34,7 +34,7 @@ function itemRoute(kind: ListKind) {
       },
       ...problems({
         404: 'Unknown, or not yours to see.',
-        ...(kind === 'files' && { 410: 'Superseded; the link says by what.' }),
+        410: kind === 'files' ? 'Superseded; the link says by what. Or withdrawn.' : 'Withdrawn.',
       }),
     },
   });

@@ -24,10 +24,19 @@ const pullRequest = z
       .boolean({ error: 'true or false' })
       .optional()
       .openapi({ description: 'Read, check and count, but register nothing.' }),
+    full: z.boolean({ error: 'true or false' }).optional().openapi({
+      description: 'Ask for everything, also where a source would be asked for what is newer.',
+    }),
+    accept_missing: z.boolean({ error: 'true or false' }).optional().openapi({
+      description: 'What the listings no longer name is gone: you vouch for it.',
+    }),
   })
   .openapi('PullRequest');
 
 const NO_PARAMETERS = z.object({});
+
+const MOST_LISTED = 1_000;
+const LIMIT_EXPECTED = `a whole number from 1 to ${MOST_LISTED}`;
 
 const start = createRoute({
   method: 'post',
@@ -60,6 +69,49 @@ const start = createRoute({
   },
 });
 
+const list = createRoute({
+  method: 'get',
+  path: '/api/v1/pulls',
+  operationId: 'list-pulls',
+  tags: ['pulls'],
+  summary: 'The newest pulls',
+  description: 'Needs the scope `pulls:write`. Without their crates; those are at the address of each pull.',
+  request: {
+    query: z.object({
+      source: z.string().optional().openapi({ description: '`name` or `facility/name`.' }),
+      limit: z.string().optional().openapi({ description: 'At most so many, 1 to 1000; default 50.' }),
+    }),
+  },
+  responses: {
+    200: {
+      description: 'Newest first.',
+      content: {
+        'application/json': {
+          schema: z
+            .object({ items: z.array(pullReport.omit({ items: true }).extend({ state: z.string() })) })
+            .openapi('PullList'),
+        },
+      },
+    },
+    ...problems({
+      400: 'An unknown source or parameter.',
+      401: 'Not signed in.',
+      403: 'The scope is missing.',
+    }),
+  },
+});
+
+/** What `list` is asked, as it is read. */
+const LIST_PARAMETERS = z.object({
+  source: z.string({ error: 'a source: its name, or facility/name' }).min(1).max(500).optional(),
+  limit: z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/, { error: LIMIT_EXPECTED })
+    .transform(Number)
+    .refine((limit) => limit <= MOST_LISTED, { error: LIMIT_EXPECTED })
+    .default(50),
+});
+
 const one = createRoute({
   method: 'get',
   path: '/api/v1/pulls/{id}',
@@ -78,7 +130,7 @@ const one = createRoute({
   },
 });
 
-export const pullRoutes = [start, one];
+export const pullRoutes = [start, list, one];
 
 const MOST_BYTES = 1024 * 1024;
 
@@ -93,12 +145,32 @@ export function mountPulls(app: Door, door: DoorContext): void {
     if (!query.ok) return problem(query.failure);
     const body = await readJson(call, pullRequest);
     if (!body.ok) return problem(body.failure);
-    const { sources = [], dry_run: dryRun = false } = body.value;
-    const started = await door.bridge.startPulls({ sources, dryRun }, call.get('caller'));
+    const {
+      sources = [],
+      dry_run: dryRun = false,
+      full = false,
+      accept_missing: acceptMissing = false,
+    } = body.value;
+    const request = { sources, dryRun, full, acceptMissing };
+    const started = await door.bridge.startPulls(request, call.get('caller'));
     if (!started.ok) return problem(started.failure);
     const pulls = started.value.map((pull) => ({ ...pull, href: `/api/v1/pulls/${pull.id}` }));
     const [first] = pulls;
     return renderJson({ pulls }, 202, first === undefined ? {} : { Location: first.href });
+  });
+
+  mount(app, list, async (call) => {
+    const query = readQuery(call, LIST_PARAMETERS);
+    if (!query.ok) return problem(query.failure);
+    const { source, limit } = query.value;
+    const filters = source === undefined ? { limit } : { limit, source };
+    const pulls = await door.bridge.pulls(filters, call.get('caller'));
+    if (!pulls.ok) return problem(pulls.failure);
+    const items = pulls.value.map(({ state, report: { items: _items, ...report } }) => ({
+      state,
+      ...report,
+    }));
+    return renderJson({ items });
   });
 
   mount(app, one, async (call) => {

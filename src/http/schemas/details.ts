@@ -4,7 +4,7 @@ import { count, jsonObject, jsonValue, type Same, text } from './common.ts';
 import { crateItem, fileItem, instrumentItem, runItem, sampleItem, workflowItem } from './items.ts';
 import { finding, verdict } from './reports.ts';
 
-const declaredMissing = z
+export const declaredMissing = z
   .array(z.object({ field: z.string(), reason: text, blocks: text, note: text }))
   .readonly()
   .openapi({ description: 'What the source says it does not say, and why.' });
