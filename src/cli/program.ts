@@ -1,13 +1,26 @@
 import { Command } from 'commander';
 import { VERSION } from '../bridge/version.ts';
+import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { driftCommand } from './commands/drift.ts';
+import { dumpCommand } from './commands/dump.ts';
 import { fetchCommand } from './commands/fetch.ts';
+import { initCommand } from './commands/init.ts';
 import { listCommands } from './commands/lists.ts';
 import { pullCommand } from './commands/pull.ts';
+import { pushCommand } from './commands/push.ts';
+import { quarantineCommand } from './commands/quarantine.ts';
+import { rebaseCommand } from './commands/rebase.ts';
 import { rebuildCommand } from './commands/rebuild.ts';
+import { redactCommands } from './commands/redact.ts';
+import { restoreCommand } from './commands/restore.ts';
 import { serveCommand } from './commands/serve.ts';
+import { sourceCommands } from './commands/sources.ts';
 import { tokenCommand } from './commands/token.ts';
 import { validateCommand } from './commands/validate.ts';
+import { watchCommand } from './commands/watch.ts';
+import { whyCommand } from './commands/why.ts';
 
 const ENVIRONMENT = `
 Environment:
@@ -36,12 +49,25 @@ export function createProgram(): Command {
   // Subcommands inherit this; commander's own exit code for a wrong call is 1, which here means something else.
   program.exitOverride();
   demoCommand(program);
+  initCommand(program);
+  configCommand(program);
+  doctorCommand(program);
   serveCommand(program);
   pullCommand(program);
+  pushCommand(program);
+  quarantineCommand(program);
+  sourceCommands(program);
+  driftCommand(program);
+  watchCommand(program);
   validateCommand(program);
   listCommands(program);
   fetchCommand(program);
+  whyCommand(program);
   tokenCommand(program);
+  rebaseCommand(program);
+  redactCommands(program);
   rebuildCommand(program);
+  dumpCommand(program);
+  restoreCommand(program);
   return program;
 }

@@ -53,3 +53,12 @@ function lines(output: Output, label: string, unit: string): Progress {
     stop: () => {},
   };
 }
+
+/** Told of each of very many things of which nobody knows how many there will be; says so now and then. */
+export function startCount(output: Output, label: string, unit: string): () => void {
+  let count = 0;
+  return () => {
+    count += 1;
+    if (count % 100_000 === 0) output.note(`${label} ${count.toLocaleString('en')} ${unit}`);
+  };
+}

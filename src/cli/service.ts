@@ -1,5 +1,5 @@
 import pino from 'pino';
-import type { Bridge } from '../bridge/contract.ts';
+import type { Bridge, Federation } from '../bridge/contract.ts';
 import { createApp } from '../http/app.ts';
 import { bindingAllowed, isLoopback } from '../http/binding.ts';
 import { type RunningServer, startServer } from '../http/server.ts';
@@ -10,10 +10,15 @@ import type { Output } from './output.ts';
 /** A sign-in link is for the person who sees this terminal now. */
 const SIGN_IN_MINUTES = 10;
 
+/** The log of a service: JSON lines on stderr, from the level that LOG_LEVEL names on. */
+export function createLog() {
+  return pino({ level: process.env['LOG_LEVEL'] ?? 'warn' }, pino.destination(2));
+}
+
 /** Starts the door over a bridge and says where it is; on loopback with a link that signs the person in once. */
 export async function startService(
-  bridge: Bridge,
-  options: { readonly host: string; readonly port: number },
+  bridge: Bridge & Federation,
+  options: { readonly host: string; readonly port: number; readonly publicUrl?: string | null },
   output: Output,
 ): Promise<Outcome<RunningServer>> {
   const tokens = await bridge.tokens(OPERATOR);
@@ -27,8 +32,10 @@ export async function startService(
   );
   const allowed = bindingAllowed(options.host, hasTokens);
   if (!allowed.ok) return allowed;
-  const log = pino({ level: process.env['LOG_LEVEL'] ?? 'warn' }, pino.destination(2));
-  const server = await startServer({ app: createApp({ bridge, log }), log, ...options });
+  const log = createLog();
+  const { host, port, publicUrl = null } = options;
+  const app = createApp({ bridge, log, ...(publicUrl === null ? {} : { publicUrl }) });
+  const server = await startServer({ app, log, host, port });
   if (!server.ok) return server;
   const { url } = server.value;
   output.result({ url }, () => `crate-bridge listens on ${url}`);

@@ -1,3 +1,4 @@
+import type { Outbound } from '../bridge/context.ts';
 import type { Bridge } from '../bridge/contract.ts';
 import type { LocalBridge } from '../bridge/local.ts';
 import type { Config, Settings } from '../config/contract.ts';
@@ -42,6 +43,14 @@ export async function openLocalBridge(
     : bridge;
 }
 
+/** What reaches out under the configuration, for commands that need no database. */
+export async function openOutbound(options: GlobalOptions): Promise<Outcome<Outbound>> {
+  const config = await loadConfig({ ...configOption(options), cwd: process.cwd() });
+  if (!config.ok) return config;
+  const { createOutbound } = await import('../bridge/context.ts');
+  return success(createOutbound({ config: config.value, env: process.env }));
+}
+
 async function openLocal(options: GlobalOptions, settings: Settings): Promise<Outcome<LocalBridge>> {
   const config = await loadConfig({ ...configOption(options), cwd: process.cwd() });
   return config.ok ? openWith(config.value, settings) : config;
@@ -53,7 +62,7 @@ export async function openWith(config: Config, settings: Settings): Promise<Outc
     import('../bridge/open-registry.ts'),
     import('../bridge/local.ts'),
   ]);
-  const registry = await openRegistryAt(settings);
+  const registry = await openRegistryAt(settings, config.notify);
   if (!registry.ok) return registry;
   return success(
     createLocalBridge({ config, registry: registry.value, env: process.env, cwd: process.cwd() }),

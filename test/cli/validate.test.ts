@@ -1,8 +1,10 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ZipFile } from 'yazl';
 import type { ValidationReport } from '../../src/model/finding.ts';
 import { runCli, runJson } from '../support/cli.ts';
 import { conformanceDir } from '../support/conformance.ts';
@@ -59,6 +61,26 @@ describe('crate-bridge validate', () => {
     const run = await runCli(['validate', 'crates'], { cwd: PROJECT });
     expect(run.code).toBe(0);
     expect(run.stdout.match(/: conformant/g)).toHaveLength(3);
+  });
+
+  it('checks the crate in a zip as the crate itself', async () => {
+    const cwd = await mkdtemp(join(tmpdir(), 'crate-bridge-validate-'));
+    try {
+      const zip = new ZipFile();
+      const path = 'als-sibyls-saxs-2024-05-16/ro-crate-metadata.json';
+      zip.addFile(join(PROJECT, 'crates', path), path);
+      zip.end();
+      await writeFile(join(cwd, 'lab.eln'), await buffer(zip.outputStream));
+      await writeFile(join(cwd, 'data.zip'), 'not looked at');
+      const run = await runJson<ValidationReport[]>(['validate', 'lab.eln', '.'], { cwd });
+      expect(run.code).toBe(0);
+      expect(run.json).toMatchObject([
+        { source: 'lab.eln', conformant: true, profile: 'lambda-core' },
+        { source: 'lab.eln', conformant: true },
+      ]);
+    } finally {
+      await rm(cwd, { recursive: true, force: true });
+    }
   });
 
   describe('input that cannot be read', () => {

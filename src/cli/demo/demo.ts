@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { Bridge } from '../../bridge/contract.ts';
+import type { LocalBridge } from '../../bridge/local.ts';
 import { saveFile } from '../../bridge/save-file.ts';
 import { loadConfig } from '../../config/load.ts';
 import { readSettings } from '../../config/settings.ts';
@@ -197,7 +198,8 @@ function indent(text: string): string {
   return `   ${text.replaceAll('\n', '\n   ')}`;
 }
 
-async function keep(bridge: Bridge, output: Output): Promise<void> {
+async function keep(bridge: LocalBridge, output: Output): Promise<void> {
+  await bridge.startWork((reason) => output.failure(reason));
   const server = await startService(bridge, { host: '127.0.0.1', port: 0 }, output);
   if (!server.ok) {
     output.failure(server.failure);
