@@ -92,6 +92,20 @@ describe('a pull that is written down', () => {
     expect(value(await registry.pull(ended.id))).toEqual({ state: 'finished', report: ended });
   });
 
+  it('is over when nobody has worked on it for a day', async () => {
+    const [lost, next] = [randomUUID(), randomUUID()].map((id) => ({
+      ...report,
+      id,
+      items: [],
+      finished_at: null,
+    }));
+    if (lost === undefined || next === undefined) return;
+    value(await registry.recordPull({ ...lost, started_at: '2026-02-01T12:00:00.000Z' }, 'operator'));
+    value(await registry.recordPull(next, 'operator'));
+    expect(value(await registry.pull(lost.id)).state).toBe('failed');
+    expect(value(await registry.pull(next.id)).state).toBe('running');
+  });
+
   it('is failed when its source could not be listed', async () => {
     const error = { code: 'unreachable', message: 'It does not answer.' } as const;
     const failed = { ...report, id: randomUUID(), items: [], error };

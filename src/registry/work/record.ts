@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { type Outcome, success } from '../../model/failure.ts';
 import type { PullReport } from '../../model/reports.ts';
 import type { Database } from '../database.ts';
@@ -48,18 +48,26 @@ export async function recordPull(tx: Database, report: PullReport, caller: strin
       started_at: report.started_at,
     })
     .onConflictDoUpdate({ target: pull.id, set: columns, setWhere: eq(pull.state, 'running') });
-  if (!isOver) await endLost(tx, report);
+  if (!isOver) await endLost(tx, { facility, source }, report.started_at);
   else await insertRows(tx, pullItem, lines(report));
   if (isOver && report.trigger === 'push') await stand(tx, { facility, source }, report);
   return success(undefined);
 }
 
 /** Dry runs of the source whose process ended before they did: none takes a day. */
-async function endLost(tx: Database, { source, started_at: now }: PullReport): Promise<void> {
-  await tx.execute(sql`
-    UPDATE ${pull} SET state = 'failed', finished_at = ${now}
-    WHERE facility || '/' || source = ${source} AND dry_run AND state = 'running'
-      AND started_at < ${now}::timestamptz - interval '1 day'`);
+async function endLost(tx: Database, { facility, source }: SourceName, now: string): Promise<void> {
+  await tx
+    .update(pull)
+    .set({ state: 'failed', finished_at: now })
+    .where(
+      and(
+        eq(pull.facility, facility),
+        eq(pull.source, source),
+        eq(pull.dry_run, true),
+        eq(pull.state, 'running'),
+        sql`${pull.started_at} < ${now}::timestamptz - interval '1 day'`,
+      ),
+    );
 }
 
 /** What arrives by itself is what its source is doing. */
