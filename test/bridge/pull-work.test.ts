@@ -215,8 +215,12 @@ describe('crates that crates name', () => {
         server.set(path, { content, ...(fault === undefined ? {} : { fault }) });
       serve('/child.json', child, childFault);
       serve('/parent.json', crate('parent', [{ id: 'child.json', sha256: '0'.repeat(64) }]), parentFault);
+      const expected = { 'child.json': 'quarantined', 'parent.json': 'registered' };
+      const [preview] = valueFrom(await test.bridge.pull({ sources: [], dryRun: true }, OPERATOR));
+      expect(preview === undefined ? {} : outcomes(preview)).toEqual(expected);
+      expect(await filesOf(test)).toEqual([]);
       const first = await pull(test);
-      expect(outcomes(first)).toEqual({ 'child.json': 'quarantined', 'parent.json': 'registered' });
+      expect(outcomes(first)).toEqual(expected);
       expect(first.items[0]?.findings).toContainEqual(expect.objectContaining({ rule: 'not-as-declared' }));
       expect(await filesOf(test)).not.toContain('child.dat');
 
