@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import configSchema from '../schemas/config.schema.json' with { type: 'json' };
 import { storageRules } from '../src/bridge/context.ts';
 import { parseConfig } from '../src/config/load.ts';
 import { FAILURES } from '../src/model/failure.ts';
@@ -53,4 +54,26 @@ describe('docs/storage-rules.md', () => {
       expect([String(kind?.status), String(kind?.exit)]).toEqual([status, exit]);
     },
   );
+});
+
+describe('docs/sources.md', async () => {
+  const sources = await readFile(new URL('../docs/sources.md', import.meta.url), 'utf8');
+  const sections = new Map(
+    sources.split(/^## /m).map((section) => [/^`([\w-]+)`/.exec(section)?.[1] ?? '', section]),
+  );
+  const { source, sourceCommon } = configSchema.$defs;
+
+  it.each(source.properties.kind.enum)('%s has a configuration that works', (kind) => {
+    const written = /```json\n([\s\S]*?)```/.exec(sections.get(kind) ?? '')?.[1] ?? '';
+    const { facilities } = valueFrom(parseConfig(written, '/etc/crate-bridge/crate-bridge.json'));
+    expect(facilities.flatMap((facility) => facility.sources.map((one) => one.kind))).toContain(kind);
+  });
+
+  it('names what every source may have', () => {
+    const named = [...sources.matchAll(/^\| `(\w+)` /gm)].map((match) => match[1]);
+    const properties = Object.keys(sourceCommon.properties).filter(
+      (name) => !['name', 'kind'].includes(name),
+    );
+    expect(named.sort()).toEqual(properties.sort());
+  });
 });
