@@ -8,6 +8,7 @@ import { tick } from '../../src/bridge/schedule/scheduler.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { OPERATOR } from '../../src/model/caller.ts';
 import type { JsonObject } from '../../src/model/json.ts';
+import { settled } from '../registry/feed.ts';
 import { put, smallCrate, valueFrom } from '../support/bridge.ts';
 import { emptyDatabase, type FreshRegistry, freshRegistry } from '../support/database.ts';
 
@@ -65,6 +66,7 @@ async function standing(source?: JsonObject) {
 const running = async () => valueFrom(await database.registry.runningPulls());
 
 async function overdueEvents() {
+  await settled(database);
   const feed = await database.registry.changes(null, 100, { type: ['source.overdue'] }, OPERATOR);
   return valueFrom(feed).changes;
 }
