@@ -10,6 +10,7 @@ import { authorised, targetFor } from '../storage/target.ts';
 import type { BridgeContext } from './context.ts';
 import type { DescribedFile, OpenedFile, OpenRequest } from './contract.ts';
 import { findPointer, storageRuleFor } from './resolve.ts';
+import { withoutScope } from './without-scope.ts';
 
 /** A superseded pointer this small is tried all the same: whether its place still holds its own bytes is cheap to prove. */
 const TRY_SUPERSEDED_MAX_BYTES = 1024 * 1024;
@@ -97,11 +98,8 @@ async function resolvable(
   if (!found.ok) return found;
   const record = found.value;
   if (!record.contentAllowed) {
-    return failure(
-      caller.kind === 'anonymous' ? 'unauthenticated' : 'denied',
-      `Reading the bytes of ${record.file_name} needs a token with the scope content:read for ${record.facility}.`,
-      { expected: 'content:read' },
-    );
+    const doing = `Reading the bytes of ${record.file_name}`;
+    return withoutScope(caller, 'content:read', doing, ` for ${record.facility}`);
   }
   if (record.state === 'superseded' && !mayStillHold(record)) return superseded(record);
   const rule = storageRuleFor(context, record);

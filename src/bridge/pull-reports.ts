@@ -3,6 +3,7 @@ import { failure, type Outcome, success } from '../model/failure.ts';
 import type { PullReport } from '../model/reports.ts';
 import { chooseSources } from './choose-sources.ts';
 import type { BridgeContext } from './context.ts';
+import { withoutScope } from './without-scope.ts';
 
 interface PullState {
   readonly state: string;
@@ -59,8 +60,5 @@ function isTheirs(caller: Caller, { report }: PullState): boolean {
 
 function mayRead(caller: Caller): Outcome<void> {
   if (holds(caller, 'pulls:write')) return success(undefined);
-  const code = caller.kind === 'anonymous' ? 'unauthenticated' : 'denied';
-  return failure(code, 'Reading a pull needs a token with the scope pulls:write.', {
-    expected: 'pulls:write',
-  });
+  return withoutScope(caller, 'pulls:write', 'Reading a pull');
 }

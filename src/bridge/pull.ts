@@ -5,6 +5,7 @@ import type { PullReport } from '../model/reports.ts';
 import { chooseSources } from './choose-sources.ts';
 import { type BridgeContext, type ConfiguredSource, configuredSources } from './context.ts';
 import type { PullRequest } from './contract.ts';
+import { withoutScope } from './without-scope.ts';
 import type { WatchedPull, Worker } from './work/worker.ts';
 
 interface Started extends WatchedPull {
@@ -153,8 +154,5 @@ function mayPull(caller: Caller, { facility }: ConfiguredSource): boolean {
 }
 
 function denied(caller: Caller): Outcome<never> {
-  const code = caller.kind === 'anonymous' ? 'unauthenticated' : 'denied';
-  return failure(code, 'Pulling needs a token with the scope pulls:write for the facility.', {
-    expected: 'pulls:write',
-  });
+  return withoutScope(caller, 'pulls:write', 'Pulling', ' for the facility');
 }

@@ -15,6 +15,7 @@ import { readCrate } from './read-crate.ts';
 import { mappingContext, registerDocument } from './register-document.ts';
 import { openSource } from './sources.ts';
 import { stillHeld } from './still-held.ts';
+import { withoutScope } from './without-scope.ts';
 import type { WatchedPull } from './work/worker.ts';
 
 /** The finding of a conflict, which names the other source. */
@@ -113,11 +114,7 @@ function pushSource(context: BridgeContext, name: string, caller: Caller): Outco
 
 function denied(caller: Caller, facility: string | null) {
   const place = facility === null ? '' : ` for ${facility.slice(0, 100).toWellFormed()}`;
-  return failure(
-    caller.kind === 'anonymous' ? 'unauthenticated' : 'denied',
-    `Sending a crate needs a token with the scope crates:push${place}.`,
-    { expected: 'crates:push' },
-  );
+  return withoutScope(caller, 'crates:push', 'Sending a crate', place);
 }
 
 /** The metadata document of a body, and the IRI that is its place. */

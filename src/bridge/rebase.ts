@@ -8,6 +8,7 @@ import { closest } from '../model/spelling.ts';
 import { ruleFor } from '../storage/rules.ts';
 import { type BridgeContext, storageRules } from './context.ts';
 import { moveCrate } from './move-crate.ts';
+import { withoutScope } from './without-scope.ts';
 
 /** What a door shows while crates are moved. */
 export interface MoveProgress {
@@ -120,11 +121,7 @@ function mayMove(context: BridgeContext, facility: string, caller: Caller): Outc
 }
 
 function denied(caller: Caller) {
-  return failure(
-    caller.kind === 'anonymous' ? 'unauthenticated' : 'denied',
-    'Moving crates needs a token with the scope admin for their facility.',
-    { expected: 'admin' },
-  );
+  return withoutScope(caller, 'admin', 'Moving crates', ' for their facility');
 }
 
 function readPrefixes(from: string, to: string): Outcome<Rebase> {

@@ -1,4 +1,4 @@
-import { type Caller, holds } from '../model/caller.ts';
+import { type Caller, holds, holdsFor } from '../model/caller.ts';
 import { failure, type Outcome, success } from '../model/failure.ts';
 import type { PullReport } from '../model/reports.ts';
 import type { SourceItem } from '../model/sources.ts';
@@ -7,6 +7,7 @@ import type { SourceState } from '../registry/source-states-contract.ts';
 import { chooseSources } from './choose-sources.ts';
 import { type BridgeContext, type ConfiguredSource, configuredSources } from './context.ts';
 import { overdueShift } from './schedule/overdue.ts';
+import { withoutScope } from './without-scope.ts';
 
 const NO_CRATES = { current: 0, quarantined: 0, gone: 0 };
 
@@ -111,12 +112,8 @@ export async function resumeSource(
 }
 
 function oneSource(context: BridgeContext, name: string, caller: Caller): Outcome<ConfiguredSource> {
-  if (!holds(caller, 'pulls:write')) {
-    const code = caller.kind === 'anonymous' ? 'unauthenticated' : 'denied';
-    return failure(code, 'Pausing and resuming a source needs a token with the scope pulls:write.', {
-      expected: 'pulls:write',
-    });
-  }
+  // asked first, so that a stranger does not learn which sources there are
+  if (!holds(caller, 'pulls:write')) return mayNotPause(caller);
   const chosen = chooseSources(context, [name]);
   if (!chosen.ok) return chosen;
   const [first, ...more] = chosen.value;
@@ -126,5 +123,9 @@ function oneSource(context: BridgeContext, name: string, caller: Caller): Outcom
       expected: chosen.value.map(({ id }) => id).join(' or '),
     });
   }
-  return success(first);
+  return holdsFor(caller, 'pulls:write', first.facility.code) ? success(first) : mayNotPause(caller);
+}
+
+function mayNotPause(caller: Caller) {
+  return withoutScope(caller, 'pulls:write', 'Pausing and resuming a source', ' for its facility');
 }

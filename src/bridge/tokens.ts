@@ -2,6 +2,7 @@ import { type Caller, callerFor, holds, type Scope } from '../model/caller.ts';
 import { failure, type Outcome, success } from '../model/failure.ts';
 import type { NewToken, TokenInfo } from '../registry/contract.ts';
 import { type BridgeContext, facilityAccess } from './context.ts';
+import { withoutScope } from './without-scope.ts';
 
 /** The caller a secret stands for; nobody without one. Fails with `unauthenticated`, never saying what was wrong with it. */
 export async function authenticate(context: BridgeContext, secret: string | null): Promise<Outcome<Caller>> {
@@ -51,9 +52,5 @@ export async function revokeToken(
 
 function needs(caller: Caller, scope: Scope): Outcome<never> | null {
   if (holds(caller, scope)) return null;
-  return failure(
-    caller.kind === 'anonymous' ? 'unauthenticated' : 'denied',
-    `This needs a token with the scope ${scope}.`,
-    { expected: scope },
-  );
+  return withoutScope(caller, scope, 'This');
 }

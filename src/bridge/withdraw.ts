@@ -2,6 +2,7 @@ import { type Caller, holds, holdsFor } from '../model/caller.ts';
 import type { Tombstone, WithdrawalReport } from '../model/curation.ts';
 import { failure, type Outcome, success } from '../model/failure.ts';
 import type { BridgeContext } from './context.ts';
+import { withoutScope } from './without-scope.ts';
 
 export interface WithdrawRequest {
   /** Id or IRI. */
@@ -95,9 +96,5 @@ export function reasoned(caller: Caller, because: string): Outcome<void> {
 }
 
 export function denied(caller: Caller) {
-  return failure(
-    caller.kind === 'anonymous' ? 'unauthenticated' : 'denied',
-    'Taking something away needs a token with the scope admin for its facility.',
-    { expected: 'admin' },
-  );
+  return withoutScope(caller, 'admin', 'Taking something away', ' for its facility');
 }
