@@ -1,5 +1,11 @@
 import type { PgTable } from 'drizzle-orm/pg-core';
-import { ASSOCIATION_ENDS, type CrateRows, type EntityKind, type EntityRow } from '../model/rows.ts';
+import {
+  ASSOCIATION_ENDS,
+  type AssociationRow,
+  type CrateRows,
+  type EntityKind,
+  type EntityRow,
+} from '../model/rows.ts';
 import type { SourceTime } from '../model/time.ts';
 import type { Database } from './database.ts';
 import { identityKey } from './identity.ts';
@@ -67,6 +73,7 @@ export class DerivedRows {
   /** Entities of rows that something refers to. */
   readonly #ends = new Map<EntityRow, string>();
   #counts: Readonly<Record<string, number>> | null = null;
+  #bytes: number | null = null;
 
   constructor(rows: CrateRows, at: VersionFacts) {
     this.#rows = rows;
@@ -79,22 +86,23 @@ export class DerivedRows {
     }
   }
 
-  /** Rows by table name; tables without any are left out. */
+  /** Rows by table name; tables without any are left out. Counted without making them: of a huge crate that takes a second. */
   counts(): Readonly<Record<string, number>> {
     if (this.#counts !== null) return this.#counts;
-    const counts: Record<string, number> = {};
-    const count = (name: string, rows: Iterable<unknown>) => {
-      for (const _ of rows) counts[name] = (counts[name] ?? 0) + 1;
-    };
-    for (const [kind, list] of this.#kinds()) count(kind, list);
-    count('association', this.#associations());
-    count('declared_missing', this.#missing());
-    this.#counts = counts;
-    return counts;
+    const rows = this.#rows;
+    const joined = rows.associations.reduce((sum, row) => sum + (this.#joins(row) ? 1 : 0), 0);
+    const counts = [
+      ...[...this.#kinds()].map(([kind, list]) => [kind, list.length] as const),
+      ['association', joined] as const,
+      ['declared_missing', rows.declared_missing.length] as const,
+    ];
+    this.#counts = Object.fromEntries(counts.filter(([, count]) => count > 0));
+    return this.#counts;
   }
 
   /** Sum of the sizes the distinct pointers declare; a container's own is that of files counted already. */
   bytesReferenced(): number {
+    if (this.#bytes !== null) return this.#bytes;
     const seen = new Set<string>();
     let sum = 0;
     for (const file of this.#rows.data_files) {
@@ -103,6 +111,7 @@ export class DerivedRows {
       seen.add(pointer);
       sum += file.file_size_bytes ?? 0;
     }
+    this.#bytes = sum;
     return sum;
   }
 
@@ -278,6 +287,15 @@ export class DerivedRows {
       proposal_id: this.#rows.crate.proposal_id,
       current: this.#at.current,
     };
+  }
+
+  /** Whether both ends of an association are rows of this crate. */
+  #joins({ kind, subject_iri, object_iri }: AssociationRow): boolean {
+    const [subject, object] = ASSOCIATION_ENDS[kind];
+    return (
+      (subject === 'crate' || this.#byIri.has(`${subject} ${subject_iri}`)) &&
+      this.#byIri.has(`${object} ${object_iri}`)
+    );
   }
 
   #identity(kind: EntityKind, row: EntityRow): string {
