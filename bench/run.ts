@@ -1,8 +1,10 @@
 import { machine } from './machine.ts';
+import { benchPull } from './pull.ts';
 import { benchStream } from './stream.ts';
 
 /** Benchmarks by name: each compares, in one run, with what a user would use instead, and prints ratios. */
 const BENCHMARKS: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  pull: benchPull,
   stream: benchStream,
 };
 
