@@ -25,7 +25,8 @@ import { databaseAt, onServer } from './support/global-setup.ts';
 /*
  * test/fixtures/release-0.1.0.json.gz was written by crate-bridge 0.1.0: its example crates pulled from folders, one of them
  * changed and pulled again, one that does not hold in quarantine, two files read (one of them corrupt), tokens, and a pull
- * whose process was killed. Rows are as `to_jsonb` gives them; `said` is what its own lists printed.
+ * whose process was killed. Rows are as `to_jsonb` gives them; `said` is what its own lists printed. Releases from the next on
+ * can write theirs with `crate-bridge dump`.
  */
 interface Release {
   readonly release: string;
