@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -116,10 +119,27 @@ describe('crate-bridge doctor', () => {
     expect([page.code, step(page.steps, 'list').state]).toEqual([2, 'failed']);
   });
 
-  it('reads where HEAD is not allowed, and says that a file is not there', async () => {
+  it('asks by GET where HEAD is not allowed, and says that a file is not there', async () => {
     publish(origin, smallCrate({ files: [{ id: 'gone.dat', sha256: SHA, size: 5 }] }));
-    const { code, steps } = await doctor(sourceAt(origin));
-    expect([code, step(steps, 'read').failure?.code]).toEqual([2, 'upstream_missing']);
+    const gone = await doctor(sourceAt(origin));
+    expect([gone.code, step(gone.steps, 'read').failure?.code]).toEqual([2, 'upstream_missing']);
+
+    const methods: string[] = [];
+    const strict = createServer((request, response) => {
+      methods.push(String(request.method));
+      if (request.method === 'HEAD') response.writeHead(405).end();
+      else response.writeHead(200, { 'content-length': 5 }).end('12345');
+    }).listen(0, '127.0.0.1');
+    await once(strict, 'listening');
+    const { port } = strict.address() as AddressInfo; // a TCP server's address is never a string
+    const uri = `http://127.0.0.1:${port}/curve.dat`;
+    publish(origin, smallCrate({ files: [{ id: uri, sha256: SHA, size: 5 }] }));
+    const rule = { prefix: `http://127.0.0.1:${port}/`, url: `http://127.0.0.1:${port}/` };
+    const { steps } = await doctor({ ...sourceAt(origin), storage: [rule] });
+    expect(said(steps, 'read')).toContain('it is there, 5 bytes');
+    expect(methods).toEqual(['HEAD', 'GET']);
+    strict.closeAllConnections();
+    strict.close();
   });
 
   it('refuses a source nobody configured, with what there is', async () => {
@@ -164,6 +184,7 @@ interface Case {
   readonly credential?: JsonObject;
   readonly allow?: readonly string[];
   readonly others?: readonly JsonObject[];
+  readonly storage?: readonly JsonObject[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -179,12 +200,19 @@ function publish(at: TestOrigin, crate: JsonObject): void {
   at.set(FILE, Buffer.from('12345'));
 }
 
-async function writeConfig({ at, source, credential, allow, others = [] }: Case): Promise<void> {
+async function writeConfig({
+  at,
+  source,
+  credential,
+  allow,
+  others = [],
+  storage = [],
+}: Case): Promise<void> {
   const kind = source ?? { kind: 'urls', url: `${at.url}${PATH}` };
   const als = {
     code: 'ALS',
     sources: [{ name: 'sibyls', ...kind, ...(credential === undefined ? {} : { credential }) }],
-    storage: [{ prefix: `${at.url}/crates/`, url: `${at.url}/crates/` }],
+    storage: [{ prefix: `${at.url}/crates/`, url: `${at.url}/crates/` }, ...storage],
     network: { allow: allow ?? ['127.0.0.1/32'] },
   };
   await writeFile(join(cwd, 'crate-bridge.json'), JSON.stringify({ facilities: [als, ...others] }));
