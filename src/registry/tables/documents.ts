@@ -98,7 +98,9 @@ export const crateVersion = pgTable(
     uniqueIndex('crate_version_one_current').on(t.crate_id).where(sql`${t.state} = 'current'`),
     index('crate_version_quarantined').on(t.registered_at).where(sql`${t.state} = 'quarantined'`),
     // which crates name a document, asked for every crate that is read
-    index('crate_version_nested').using('gin', t.nested.op('jsonb_path_ops')).where(sql`${t.state} = 'current'`),
+    index('crate_version_nested')
+      .using('gin', t.nested.op('jsonb_path_ops'))
+      .where(sql`${t.state} = 'current'`),
     index('crate_version_identifiers').using('gin', t.identifiers.op('jsonb_path_ops')),
   ],
 );

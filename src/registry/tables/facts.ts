@@ -245,10 +245,7 @@ export const sourceState = pgTable(
     /** Troubles already told, by event type with their instant, so that each is told once. */
     told: jsonb('told').$type<Record<string, string>>().notNull().default(sql`'{}'::jsonb`),
   },
-  (t) => [
-    primaryKey({ columns: [t.facility, t.source] }),
-    index('source_state_due').on(t.next_run_at),
-  ],
+  (t) => [primaryKey({ columns: [t.facility, t.source] }), index('source_state_due').on(t.next_run_at)],
 );
 
 /** API tokens: 32 random bytes shown once, of which only the sha256 is stored. */
@@ -324,7 +321,9 @@ export const pull = pgTable(
   },
   (t) => [
     index('pull_source').on(t.facility, t.source, t.started_at),
-    uniqueIndex('pull_lease').on(t.facility, t.source).where(sql`${t.state} = 'running' AND NOT ${t.dry_run}`),
+    uniqueIndex('pull_lease')
+      .on(t.facility, t.source)
+      .where(sql`${t.state} = 'running' AND NOT ${t.dry_run}`),
   ],
 );
 
