@@ -11,15 +11,18 @@ export interface FindingDetail {
   readonly message: string;
 }
 
+/** A finding of one profile. */
+export type FindingOf<P extends string> = Omit<Finding, 'profile'> & { readonly profile: P };
+
 /** Gathers the findings of one profile, in the order they are reported. */
-export interface Collector {
+export interface Collector<P extends string = FindingProfile> {
   /** `detail` runs only while its rule has room, so that a message nobody reads costs nothing. */
   error(layer: FindingLayer, rule: string, detail: () => FindingDetail): void;
   warning(layer: FindingLayer, rule: string, detail: () => FindingDetail): void;
   /** Errors reported in a layer, listed or not. */
   errors(layer: FindingLayer): number;
   /** All listed findings, then one line for each rule that had more. */
-  findings(): Finding[];
+  findings(): FindingOf<P>[];
 }
 
 interface Tally {
@@ -29,8 +32,8 @@ interface Tally {
   count: number;
 }
 
-export function createCollector(profile: FindingProfile): Collector {
-  const listed: Finding[] = [];
+export function createCollector<P extends string>(profile: P): Collector<P> {
+  const listed: FindingOf<P>[] = [];
   const tallies = new Map<string, Tally>();
   const errorsOf: Record<FindingLayer, number> = { document: 0, entity: 0, graph: 0 };
 

@@ -5,6 +5,7 @@
  * lambda-core/check.ts  checkLambdaCore(json: JsonValue): { verdicts: Verdict[]; findings: Finding[] }
  * ro-crate/check.ts     checkRoCrate(graph: CrateGraph, json: JsonValue): { verdicts: Verdict[]; findings: Finding[] }
  * claim.ts              claimedProfiles(graph: CrateGraph): Claim
+ * lambda-record/check.ts checkRecord(json: JsonValue): { verdicts: RecordVerdict[]; findings: RecordFinding[] }
  * check.ts              checkCrate(json, graph, asked: ProfileChoice): CheckResult   — runs what applies
  */
 import type { Finding, Verdict } from '../model/finding.ts';
