@@ -82,6 +82,17 @@ export interface RecordDataFileRow extends DataFileRow {
   readonly created: SourceTime | null;
 }
 
+/** Collections that records before 2026 wrote inside each study, by the slot they had there. */
+export const EMBEDDED_COLLECTIONS = {
+  samples: 'samples',
+  sample_preparations: 'sample_preparations',
+  instrument_runs: 'experiment_runs',
+  experiment_runs: 'experiment_runs',
+  workflow_runs: 'workflow_runs',
+  data_files: 'data_files',
+  images: 'images',
+} as const;
+
 /** How a quantity was written: with a unit, as a bare number, as text, or as yes or no. */
 export type MeasurementForm = 'quantity' | 'number' | 'text' | 'boolean';
 
