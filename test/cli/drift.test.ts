@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ChangeEvent, DriftReport } from '../../src/model/changes.ts';
 import { type Receiver, startReceiver } from '../bridge/receiver.ts';
 import { settled } from '../registry/feed.ts';
@@ -19,6 +19,7 @@ import {
   startCli,
 } from '../support/cli.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
+import { describeManyProcesses } from '../support/many-processes.ts';
 
 let cwd = '';
 let database: FreshDatabase;
@@ -82,7 +83,7 @@ function events(stdout: string): readonly ChangeEvent[] {
 
 const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 60_000 });
 
-describe('crate-bridge drift', () => {
+describeManyProcesses('crate-bridge drift', () => {
   it('names crates whose files are no longer as they were', async () => {
     const [text, { json }, none, remote] = await Promise.all([
       runCli(['drift'], at),
@@ -119,7 +120,7 @@ describe('crate-bridge drift', () => {
   });
 });
 
-describe('crate-bridge serve', () => {
+describeManyProcesses('crate-bridge serve', () => {
   it('delivers what other processes changed, each once', async () => {
     await eventually(() => new Set(receiver.received.map(({ event }) => event['id'])).size).toBe(3);
     const { items } = (await runJson<{ items: ChangeEvent[] }>(['watch', '--once'], at)).json;
@@ -128,7 +129,7 @@ describe('crate-bridge serve', () => {
   });
 });
 
-describe('crate-bridge watch', () => {
+describeManyProcesses('crate-bridge watch', () => {
   it('prints what there is, the same from the database and from the service', async () => {
     const [here, there, { json }] = await Promise.all([
       runCli(['watch', '--once'], at),

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLocalBridge, type LocalBridge } from '../../src/bridge/local.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { callerFor, OPERATOR } from '../../src/model/caller.ts';
@@ -11,6 +11,7 @@ import type { RebaseReport } from '../../src/model/curation.ts';
 import { failureFrom, smallCrate, valueFrom } from '../support/bridge.ts';
 import { type CliOptions, line, onDatabase, runCli, runJson, startCli } from '../support/cli.ts';
 import { type FreshRegistry, freshRegistry } from '../support/database.ts';
+import { describeManyProcesses } from '../support/many-processes.ts';
 import { startOrigin, type TestOrigin } from '../support/origin.ts';
 
 const DOCUMENT = 'ro-crate-metadata.json';
@@ -91,7 +92,7 @@ async function holds(): Promise<void> {
   expect(valueFrom(await bridge.rebuild({ check: true })).differences).toEqual([]);
 }
 
-describe('crate-bridge rebase', () => {
+describeManyProcesses('crate-bridge rebase', () => {
   it('follows a facility that renamed its host, also when it is killed on the way', {
     timeout: 120_000,
   }, async () => {
