@@ -3,38 +3,13 @@ import { failure, type Outcome, success } from '../model/failure.ts';
 import type { ListFilters } from '../model/items.ts';
 import type { DoorCall } from './door.ts';
 import { defined, readQuery } from './parameters.ts';
-
-/** Values one list may name; more than a URL of the server's longest header line holds anyway. */
-const MOST_VALUES = 200;
-
-/** Largest page, and the one that streams are read in. */
-export const LARGEST_PAGE = 1000;
-export const USUAL_PAGE = 100;
-
-const word = z
-  .string()
-  .trim()
-  .min(1, { error: 'a value that is not empty' })
-  .max(2000, { error: 'at most 2000 characters' })
-  .refine((text) => !text.includes('\0') && text.isWellFormed(), { error: 'text without NUL' });
+import { many, pageCursor, pageLimit, USUAL_PAGE, word } from './query-parameters.ts';
 
 const instant = z
   .string()
   .refine((text) => z.union([z.iso.datetime({ offset: true }), z.iso.date()]).safeParse(text).success, {
     error: 'a date such as 2026-03-01 (UTC) or a time with its offset such as 2026-03-01T08:00:00Z',
   });
-
-function many(item: z.ZodString, description: string) {
-  return z
-    .array(item)
-    .max(MOST_VALUES, { error: `at most ${MOST_VALUES} values` })
-    .optional()
-    .openapi({
-      type: 'array',
-      items: { type: 'string' },
-      param: { style: 'form', explode: true, description },
-    });
-}
 
 const sha256 = z
   .string()
@@ -69,25 +44,10 @@ const FILTERS = {
 const COMMAS = ['facility', 'proposal_id', 'technique', 'processing_status', 'sha256'];
 
 const PAGING = {
-  limit: z
-    .string()
-    .regex(/^(?:[1-9][0-9]{0,2}|1000)$/, { error: `a whole number from 1 to ${LARGEST_PAGE}` })
-    .transform(Number)
-    .optional()
-    .openapi({
-      type: 'integer',
-      minimum: 1,
-      maximum: LARGEST_PAGE,
-      param: {
-        description: `Items of one page, ${USUAL_PAGE} unless said. NDJSON and CSV hold every item unless it is given.`,
-      },
-    }),
-  cursor: z
-    .string()
-    .min(1, { error: 'the `next` of a page' })
-    .max(4000, { error: 'the `next` of a page' })
-    .optional()
-    .openapi({ param: { description: 'The `next` of the page before, with the same filters.' } }),
+  limit: pageLimit(
+    `Items of one page, ${USUAL_PAGE} unless said. NDJSON and CSV hold every item unless it is given.`,
+  ),
+  cursor: pageCursor,
 };
 
 export const filterQuery = z.object(FILTERS);

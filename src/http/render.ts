@@ -7,8 +7,9 @@ import type { ItemOf, ListKind, Page } from '../model/items.ts';
 import { csvHeader, csvLines, type Listed } from './csv.ts';
 import type { DoorCall, DoorContext } from './door.ts';
 import { SECURE_HEADERS } from './headers.ts';
-import { LARGEST_PAGE, type ListQuestion, USUAL_PAGE } from './list-parameters.ts';
+import type { ListQuestion } from './list-parameters.ts';
 import { type DoorFailure, problem } from './problem.ts';
+import { LARGEST_PAGE, USUAL_PAGE } from './query-parameters.ts';
 import { sendBody } from './send.ts';
 
 type Format = 'json' | 'ndjson' | 'csv';

@@ -3,34 +3,16 @@ import Negotiator from 'negotiator';
 import { LONGEST_WAIT } from '../../bridge/changes.ts';
 import type { ChangePage } from '../../model/changes.ts';
 import { type Door, type DoorCall, type DoorContext, mount } from '../door.ts';
-import { LARGEST_PAGE, USUAL_PAGE } from '../list-parameters.ts';
 import { defined, readQuery } from '../parameters.ts';
 import { type DoorFailure, problem } from '../problem.ts';
+import { many, pageLimit, USUAL_PAGE, word } from '../query-parameters.ts';
 import { renderJson } from '../render.ts';
 import { changeEvent, driftReport } from '../schemas/changes.ts';
 import { problems } from '../schemas/common.ts';
 
-const word = z
-  .string()
-  .trim()
-  .min(1, { error: 'a value that is not empty' })
-  .max(500, { error: 'at most 500 characters' })
-  .refine((text) => !text.includes('\0') && text.isWellFormed(), { error: 'text without NUL' });
-
-const words = (description: string) =>
-  z
-    .array(word)
-    .max(200, { error: 'at most 200 values' })
-    .optional()
-    .openapi({
-      type: 'array',
-      items: { type: 'string' },
-      param: { style: 'form', explode: true, description },
-    });
-
 const FILTERS = {
-  facility: words('Facility codes.'),
-  source: words('Sources, as `name` or `facility/name`.'),
+  facility: many(word, 'Facility codes.'),
+  source: many(word, 'Sources, as `name` or `facility/name`.'),
   since: word.optional().openapi({
     param: { description: 'Changes at or after this: a date (UTC), or a time with its offset.' },
   }),
@@ -38,21 +20,11 @@ const FILTERS = {
 
 const changesQuery = z.object({
   ...FILTERS,
-  type: words('Types such as `crate.updated`, or a group such as `source.*`.'),
+  type: many(word, 'Types such as `crate.updated`, or a group such as `source.*`.'),
   after: word.optional().openapi({
     param: { description: 'A cursor an answer gave, or `now`. From the first change on when left out.' },
   }),
-  limit: z
-    .string()
-    .regex(/^(?:[1-9][0-9]{0,2}|1000)$/, { error: `a whole number from 1 to ${LARGEST_PAGE}` })
-    .transform(Number)
-    .optional()
-    .openapi({
-      type: 'integer',
-      minimum: 1,
-      maximum: LARGEST_PAGE,
-      param: { description: `Changes of one answer, ${USUAL_PAGE} unless said.` },
-    }),
+  limit: pageLimit(`Changes of one answer, ${USUAL_PAGE} unless said.`),
   wait: z
     .string()
     .regex(/^(?:[0-9]|[1-5][0-9]|60)$/, { error: `a whole number of seconds from 0 to ${LONGEST_WAIT}` })

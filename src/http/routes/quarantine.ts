@@ -3,46 +3,19 @@ import { readJson } from '../body.ts';
 import { limitedJson } from '../body-limit.ts';
 import { type Door, type DoorCall, type DoorContext, mount } from '../door.ts';
 import { readId } from '../identifiers.ts';
-import { LARGEST_PAGE, USUAL_PAGE } from '../list-parameters.ts';
 import { defined, readQuery } from '../parameters.ts';
 import { problem } from '../problem.ts';
+import { many, pageCursor, pageLimit, USUAL_PAGE, word } from '../query-parameters.ts';
 import { renderJson } from '../render.ts';
 import { count, problems, text } from '../schemas/common.ts';
 import { quarantinedCrate, quarantinedItem } from '../schemas/quarantine.ts';
 import { pullItem } from '../schemas/reports.ts';
 
-const names = (description: string) =>
-  z
-    .array(
-      z
-        .string()
-        .min(1, { error: 'a value that is not empty' })
-        .max(500, { error: 'at most 500 characters' })
-        .refine((name) => !name.includes('\0') && name.isWellFormed(), { error: 'text without NUL' }),
-    )
-    .max(200, { error: 'at most 200 values' })
-    .optional()
-    .openapi({
-      type: 'array',
-      items: { type: 'string' },
-      param: { style: 'form', explode: true, description },
-    });
-
 const listQuery = z.object({
-  facility: names('Facility codes.'),
-  source: names('Sources, as `name` or `facility/name`.'),
-  limit: z
-    .string()
-    .regex(/^(?:[1-9][0-9]{0,2}|1000)$/, { error: `a whole number from 1 to ${LARGEST_PAGE}` })
-    .transform(Number)
-    .optional()
-    .openapi({ type: 'integer', minimum: 1, maximum: LARGEST_PAGE }),
-  cursor: z
-    .string()
-    .min(1, { error: 'the `next` of a page' })
-    .max(4000, { error: 'the `next` of a page' })
-    .optional()
-    .openapi({ param: { description: 'The `next` of the page before, with the same filters.' } }),
+  facility: many(word, 'Facility codes.'),
+  source: many(word, 'Sources, as `name` or `facility/name`.'),
+  limit: pageLimit(`Crates of one page, ${USUAL_PAGE} unless said.`),
+  cursor: pageCursor,
 });
 
 const NO_PARAMETERS = z.object({});
