@@ -6,6 +6,7 @@ import { type Caller, holdsFor } from '../model/caller.ts';
 import type { RedactionReport, Tombstone } from '../model/curation.ts';
 import { failure, type Outcome, success } from '../model/failure.ts';
 import { identityUrl } from '../model/rebase.ts';
+import { isUuid } from '../model/uuid.ts';
 import { CHECKER_VERSION } from '../profiles/contract.ts';
 import type { CrateSaying, KeptVersion } from '../registry/curation-contract.ts';
 import type { BridgeContext } from './context.ts';
@@ -20,8 +21,6 @@ export interface RedactRequest {
   readonly crate: string | null;
   readonly because: string;
 }
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
  * Takes an entity out of every stored version of the crates that say it: the document is replaced by what is left of it, and
@@ -48,7 +47,7 @@ export async function redact(
   const crates = found.value.filter(({ facility }) => holdsFor(caller, 'admin', facility));
   if (found.value.some((one) => one.iris.length > 0 && !crates.includes(one))) return denied(caller);
 
-  const said = new Set([...(UUID.test(entity) ? [] : [entity]), ...crates.flatMap(({ iris }) => iris)]);
+  const said = new Set([...(isUuid(entity) ? [] : [entity]), ...crates.flatMap(({ iris }) => iris)]);
   const report = { tombstones: [] as { id: string; crate: string }[], versions: 0, removed: 0, dropped: 0 };
   for (const one of crates) {
     const done = await redactCrate(context, request, one, said, caller);

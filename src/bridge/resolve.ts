@@ -2,11 +2,10 @@ import { isInZip } from '../model/arcp.ts';
 import type { Caller } from '../model/caller.ts';
 import { failure, type Outcome, success } from '../model/failure.ts';
 import type { StorageRule } from '../model/storage-rule.ts';
+import { isUuid } from '../model/uuid.ts';
 import type { PointerRecord } from '../registry/contract.ts';
 import { mayPoint, ruleFor } from '../storage/rules.ts';
 import { type BridgeContext, storageRules } from './context.ts';
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /**
  * The pointer a caller means: by its id, or by the storage_uri it names. Of several pointers at one storage_uri the first
@@ -17,7 +16,7 @@ export async function findPointer(
   file: string,
   caller: Caller,
 ): Promise<Outcome<PointerRecord>> {
-  if (UUID.test(file)) return context.registry.pointer(file, caller);
+  if (isUuid(file)) return context.registry.pointer(file, caller);
   if (!/^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(file)) {
     return failure('not_found', `${file} is neither the id of a registered file nor a storage_uri.`, {
       found: file,

@@ -1,5 +1,7 @@
 import { parse, v5 } from 'uuid';
 
+export { isUuid } from '../model/uuid.ts';
+
 /** Namespace of every UUIDv5 in the registry. Never changes: ids are promised for ever. */
 const NAMESPACE = parse('655eb266-50a8-43a8-9dc6-e928405b11f7');
 
@@ -51,11 +53,4 @@ export function pointerId(
 /** Id of a recorded change: of what it says besides where it stands, so that no other database has the same. */
 export function eventId(...facts: readonly (string | number | null)[]): string {
   return id('change', ...facts);
-}
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-/** Whether the text may be compared with a uuid column; anything else is nobody's id. */
-export function isUuid(text: string): boolean {
-  return UUID.test(text);
 }

@@ -1,5 +1,3 @@
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import { and, asc, eq, getTableColumns, getTableName, gt, inArray, or, sql } from 'drizzle-orm';
 import type { Failure } from '../model/failure.ts';
 import { failure, type Outcome, success } from '../model/failure.ts';
@@ -8,13 +6,12 @@ import type { CrateRows } from '../model/rows.ts';
 import type { StoredVersion } from './contract.ts';
 import type { Database } from './database.ts';
 import { DERIVED_TABLES, DerivedRows } from './derive.ts';
+import { unpack } from './packed.ts';
 import { inheritedKeys } from './register/plan.ts';
 import { impliedKeys } from './register/stored.ts';
 import { crateColumns, dropRows, updateVersion } from './register/write.ts';
 import type { Store } from './store.ts';
 import { crate, crateVersion, crateVersionDocument, document } from './tables/documents.ts';
-
-const decompress = promisify(gunzip);
 
 /** Versions looked up at once; their documents come one by one. */
 const BATCH = 100;
@@ -65,12 +62,15 @@ export async function documentsOf(db: Database, versionId: string) {
       iri: crateVersionDocument.iri,
       mediaType: document.media_type,
       content: document.content,
+      size: document.size_bytes,
     })
     .from(crateVersionDocument)
     .innerJoin(document, eq(document.sha256, crateVersionDocument.document_sha256))
     .where(eq(crateVersionDocument.crate_version_id, versionId))
     .orderBy(asc(crateVersionDocument.iri));
-  return Promise.all(rows.map(async ({ content, ...row }) => ({ ...row, bytes: await decompress(content) })));
+  return Promise.all(
+    rows.map(async ({ content, size, ...row }) => ({ ...row, bytes: await unpack(content, size) })),
+  );
 }
 
 async function admittedAfter(db: Database, after: { readonly at: string; readonly id: string } | null) {

@@ -1,13 +1,10 @@
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { failure, type Outcome, success } from '../../model/failure.ts';
 import type { KeptVersion } from '../curation-contract.ts';
 import type { Database } from '../database.ts';
 import { crateId, isUuid } from '../ids.ts';
+import { unpack } from '../packed.ts';
 import { crate, crateLocation, crateVersion, crateVersionDocument, document } from '../tables/documents.ts';
-
-const decompress = promisify(gunzip);
 
 /** See `Curation.versionsOfCrate`. */
 export async function versionsOfCrate(db: Database, crateIri: string): Promise<Outcome<readonly string[]>> {
@@ -41,6 +38,7 @@ export async function keptVersion(db: Database, id: string): Promise<Outcome<Kep
       iri: crateVersionDocument.iri,
       mediaType: document.media_type,
       content: document.content,
+      size: document.size_bytes,
     })
     .from(crateVersionDocument)
     .innerJoin(document, eq(document.sha256, crateVersionDocument.document_sha256))
@@ -48,10 +46,10 @@ export async function keptVersion(db: Database, id: string): Promise<Outcome<Kep
   if (metadata === undefined) {
     return failure('internal', 'A stored crate version has no document.', { where: version.crateIri });
   }
-  const { content, iri, mediaType } = metadata;
+  const { content, iri, mediaType, size } = metadata;
   return success({
     ...version,
-    document: { iri, mediaType, bytes: await decompress(content) },
+    document: { iri, mediaType, bytes: await unpack(content, size) },
     records: await db
       .select({
         iri: crateVersionDocument.iri,

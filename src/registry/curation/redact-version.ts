@@ -1,19 +1,16 @@
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import { and, eq, ne, sql } from 'drizzle-orm';
 import { type Outcome, success } from '../../model/failure.ts';
 import type { RedactedVersion } from '../curation-contract.ts';
 import type { Database } from '../database.ts';
 import { DerivedRows } from '../derive.ts';
 import { crateVersionId } from '../ids.ts';
+import { pack } from '../packed.ts';
 import { inheritedKeys } from '../register/plan.ts';
 import { documentSetSha256, impliedKeys, lockCrate, sha256Hex } from '../register/stored.ts';
 import { crateColumns, dropRows, updateVersion } from '../register/write.ts';
 import { crate, crateLocation, crateVersion, crateVersionDocument, document } from '../tables/documents.ts';
 import { change, findingsLink } from '../tables/facts.ts';
 import { dropUnused } from './scrub.ts';
-
-const compress = promisify(gzip);
 
 type VersionRow = typeof crateVersion.$inferSelect;
 type Kept = NonNullable<RedactedVersion['kept']>;
@@ -103,7 +100,7 @@ async function replace(
       media_type: metadata?.mediaType ?? 'application/ld+json',
       size_bytes: kept.bytes.byteLength,
       encoding: 'gzip',
-      content: await compress(kept.bytes),
+      content: await pack(kept.bytes),
       stored_at: version.registered_at,
     })
     .onConflictDoNothing();

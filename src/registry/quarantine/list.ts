@@ -1,14 +1,15 @@
 import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { Caller } from '../../model/caller.ts';
-import { failure, type Outcome, success } from '../../model/failure.ts';
+import { type Outcome, success } from '../../model/failure.ts';
 import type { Page, PageRequest } from '../../model/items.ts';
 import type { QuarantinedItem, QuarantineFilters } from '../../model/quarantine.ts';
 import type { Database } from '../database.ts';
-import { isUuid } from '../ids.ts';
+import { cursorAfter, foreignCursor, readPageRequest } from '../query/cursor.ts';
 import { crate, crateVersion } from '../tables/documents.ts';
 import { FACILITY, fromSources, ITEM, seenBy, shown } from './columns.ts';
 
-const MOST = 1000;
+/** An instant as the database writes it: what a cursor of this list was made from. */
+const SINCE = /^\d{4}-\d\d-\d\d [\d:.]+[+-][\d:]+$/;
 
 /** See `Curation.quarantined`: newest first, by keyset. */
 export async function quarantined(
@@ -17,16 +18,10 @@ export async function quarantined(
   { limit, cursor }: PageRequest,
   caller: Caller,
 ): Promise<Outcome<Page<QuarantinedItem>>> {
-  if (!Number.isInteger(limit) || limit < 1 || limit > MOST) {
-    const found = String(limit);
-    return failure('usage', `The page size is a whole number from 1 to ${MOST}.`, { where: 'limit', found });
-  }
-  const after = cursor === null ? null : readCursor(cursor);
-  if (cursor !== null && after === null) {
-    return failure('usage', 'This is no cursor of this list. Take the one a page gave, unchanged.', {
-      where: 'cursor',
-    });
-  }
+  const request = readPageRequest('quarantine', { limit, cursor });
+  if (!request.ok) return request;
+  const { after } = request.value;
+  if (after !== null && !SINCE.test(after.sort)) return foreignCursor('quarantine');
   const asked = and(
     eq(crateVersion.state, 'quarantined'),
     seenBy(caller),
@@ -36,7 +31,7 @@ export async function quarantined(
   const beyond =
     after === null
       ? undefined
-      : sql`(${crateVersion.registered_at}, ${crateVersion.id}) < (${after.since}::timestamptz, ${after.id}::uuid)`;
+      : sql`(${crateVersion.registered_at}, ${crateVersion.id}) < (${after.sort}::timestamptz, ${after.id}::uuid)`;
   const rows = await db
     .select(ITEM)
     .from(crateVersion)
@@ -52,25 +47,8 @@ export async function quarantined(
   const last = rows.length > limit ? page.at(-1) : undefined;
   return success({
     items: page.map(shown),
-    next: last === undefined ? null : cursorAfter(last),
+    next:
+      last === undefined ? null : cursorAfter('quarantine', { sort: last.since, id: last.crate_version_id }),
     total: counted?.total ?? 0,
   });
-}
-
-/** The kind in it keeps the cursor of another list out. */
-function cursorAfter({ since, crate_version_id: id }: QuarantinedItem): string {
-  return Buffer.from(JSON.stringify(['quarantine', since, id])).toString('base64url');
-}
-
-function readCursor(cursor: string): { readonly since: string; readonly id: string } | null {
-  let said: unknown;
-  try {
-    said = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-  } catch {
-    return null;
-  }
-  if (!Array.isArray(said) || said.length !== 3) return null;
-  const [kind, since, id]: readonly unknown[] = said;
-  if (kind !== 'quarantine' || typeof since !== 'string' || typeof id !== 'string') return null;
-  return /^\d{4}-\d\d-\d\d [\d:.]+[+-][\d:]+$/.test(since) && isUuid(id) ? { since, id } : null;
 }

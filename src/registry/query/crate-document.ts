@@ -1,15 +1,12 @@
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Caller } from '../../model/caller.ts';
 import { failure, type Outcome, success } from '../../model/failure.ts';
 import type { CrateDocument } from '../contract.ts';
 import type { Database } from '../database.ts';
 import { isUuid } from '../ids.ts';
+import { unpack } from '../packed.ts';
 import { crate, crateVersion, crateVersionDocument, document } from '../tables/documents.ts';
 import { visible } from './visibility.ts';
-
-const decompress = promisify(gunzip);
 
 /**
  * The metadata document of a crate's current version, byte for byte as it is stored. One statement, so that the digest is of
@@ -54,7 +51,6 @@ export async function crateDocument(
     size: found.size,
     mediaType: found.mediaType,
     original: found.context.document_url,
-    // it was capped when it came, and is no longer than what was measured then
-    bytes: found.content === null ? null : await decompress(found.content, { maxOutputLength: found.size }),
+    bytes: found.content === null ? null : await unpack(found.content, found.size),
   });
 }

@@ -1,5 +1,3 @@
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import { and, desc, eq, exists, gte, inArray, isNull, lte, or, sql } from 'drizzle-orm';
 import { type Caller, reaches } from '../../model/caller.ts';
 import { type Outcome, success } from '../../model/failure.ts';
@@ -9,14 +7,13 @@ import type { Database } from '../database.ts';
 import { isUuid } from '../ids.ts';
 import { rfc3339 } from '../instants.ts';
 import { type PointerOrigins, SHOWN_ORIGINS } from '../origins-contract.ts';
+import { unpack } from '../packed.ts';
 import { crate, crateVersion, crateVersionDocument, document } from '../tables/documents.ts';
 import { pull, pullItem, verification } from '../tables/facts.ts';
 import { dataFile } from '../tables/rows.ts';
 import { unknownId } from './detail.ts';
 import { visible } from './visibility.ts';
 import { bestFirst, subquery } from './winners.ts';
-
-const decompress = promisify(gunzip);
 
 /** See `Origins.pointerOrigins`. */
 export async function pointerOrigins(
@@ -63,7 +60,7 @@ export async function pointerOrigins(
   return success({
     origins: [first, ...rest],
     total: best.total,
-    document: await decompress(stored.content, { maxOutputLength: stored.size }),
+    document: await unpack(stored.content, stored.size),
     verification: await lastVerification(db, pointerId),
   });
 }

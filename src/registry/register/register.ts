@@ -1,5 +1,3 @@
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import type { NewChange } from '../../model/changes.ts';
 import { type Failure, failure, type Outcome, success } from '../../model/failure.ts';
 import type { Finding } from '../../model/finding.ts';
@@ -11,6 +9,7 @@ import { asTombstonesStand } from '../curation/tombstones.ts';
 import type { Database } from '../database.ts';
 import { DerivedRows } from '../derive.ts';
 import { crateId, crateVersionId } from '../ids.ts';
+import { pack } from '../packed.ts';
 import { pullQueue } from '../queue/settings.ts';
 import { UnstorableText } from '../sets.ts';
 import type { Store } from '../store.ts';
@@ -33,8 +32,6 @@ import {
   writeLocation,
   writeVersion,
 } from './write.ts';
-
-const compress = promisify(gzip);
 
 /** A registration as judged, with the ids and digests that follow from it. */
 interface Prepared extends Judged {
@@ -138,7 +135,7 @@ function compressed({ document, records }: Registration): Promise<readonly Store
       ...one,
       sha256: sha256Hex(bytes),
       size: bytes.byteLength,
-      compressed: await compress(bytes),
+      compressed: await pack(bytes),
     })),
   );
 }
