@@ -165,6 +165,29 @@ describe('a scheduled source', () => {
     expect(await standing()).toMatchObject({ overdue_since: null });
   });
 
+  it('tells of a credential that ends soon, once, and again of the next one’s end', async () => {
+    const ending = (expires: string) => ({ credential: { kind: 'bearer', env: 'ALS_TOKEN', expires } });
+    const told = async () => {
+      await settled(database);
+      const feed = await database.registry.changes(null, 100, { type: ['source.credential'] }, OPERATOR);
+      return valueFrom(feed).changes.map(({ data }) => [data['where'], data['days_left']]);
+    };
+    at('2026-11-01T00:00:00Z');
+    await look(ending('2026-12-01'));
+    expect(await told()).toEqual([]);
+    at('2026-11-24T00:00:00Z');
+    await Promise.all([look(ending('2026-12-01')), look(ending('2026-12-01'))]);
+    await look(ending('2026-12-01'));
+    expect(await told()).toEqual([['ALS_TOKEN', 7]]);
+    await look(ending('2027-12-01'));
+    at('2027-11-30T00:00:00Z');
+    await look(ending('2027-12-01'));
+    expect(await told()).toEqual([
+      ['ALS_TOKEN', 7],
+      ['ALS_TOKEN', 1],
+    ]);
+  });
+
   it('whose crate came after its run is looked at again before anybody is alarmed', async () => {
     at('2026-11-10T00:00:00Z');
     await look();

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Failure } from '../../model/failure.ts';
 import { type BridgeContext, configuredSources } from '../context.ts';
+import { tellExpiring } from './expiring.ts';
 import { nextRun } from './next-run.ts';
 import { findOverdue } from './overdue.ts';
 
@@ -44,7 +45,10 @@ export function createScheduler(
   };
 }
 
-/** One look at the clock: schedules as configured are written down, due sources are claimed, overdue ones are told. */
+/**
+ * One look at the clock: schedules as configured are written down, due sources are claimed, overdue ones and credentials
+ * that end soon are told.
+ */
 export async function tick(context: BridgeContext) {
   const written = await writeSchedules(context);
   if (!written.ok) return written;
@@ -56,7 +60,9 @@ export async function tick(context: BridgeContext) {
     // from now and not from when it was due: runs missed meanwhile are one
     return cron === undefined ? null : nextRun({ cron, timezone: from?.source.timezone ?? 'UTC' }, now);
   });
-  return claimed.ok ? findOverdue(context) : claimed;
+  if (!claimed.ok) return claimed;
+  const overdue = await findOverdue(context);
+  return overdue.ok ? tellExpiring(context) : overdue;
 }
 
 /**

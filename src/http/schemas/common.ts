@@ -47,3 +47,14 @@ export type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : fa
 
 /** A type whose optional members are left out rather than undefined, as the model's are. */
 export type Exact<T> = T extends object ? { [K in keyof T]: Exact<Exclude<T[K], undefined>> } : T;
+
+/** How reading a file's bytes once ended. */
+export const verificationOutcome = z.enum([
+  'verified',
+  'unverified',
+  'mismatch',
+  'truncated',
+  'unreachable',
+  'aborted',
+  'refused',
+]);

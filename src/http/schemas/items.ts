@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { FacilityItem, ItemOf, ListKind } from '../../model/items.ts';
-import { count, flag, link, quantity, type Same, text } from './common.ts';
+import { count, flag, link, quantity, type Same, text, verificationOutcome } from './common.ts';
 
 const base = { id: z.string(), facility: z.string(), proposal_id: text, name: text, description: text };
 
@@ -143,15 +143,7 @@ export const fileItem = z
       .openapi({ description: 'Why it does not resolve or is disputed; empty when all is well.' }),
     verification: z
       .object({
-        outcome: z.enum([
-          'verified',
-          'unverified',
-          'mismatch',
-          'truncated',
-          'unreachable',
-          'aborted',
-          'refused',
-        ]),
+        outcome: verificationOutcome,
         at: z.string(),
       })
       .readonly()

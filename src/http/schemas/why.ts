@@ -1,6 +1,15 @@
 import { z } from '@hono/zod-openapi';
 import type { FileWhy } from '../../model/why.ts';
-import { count, type Exact, flag, jsonObject, quantity, type Same, text } from './common.ts';
+import {
+  count,
+  type Exact,
+  flag,
+  jsonObject,
+  quantity,
+  type Same,
+  text,
+  verificationOutcome,
+} from './common.ts';
 import { declaredMissing } from './details.ts';
 
 const origin = z
@@ -96,15 +105,7 @@ export const fileWhy = z
       .object({
         pointer_id: z.string(),
         storage_uri: z.string(),
-        outcome: z.enum([
-          'verified',
-          'unverified',
-          'mismatch',
-          'truncated',
-          'unreachable',
-          'aborted',
-          'refused',
-        ]),
+        outcome: verificationOutcome,
         sha256_expected: text,
         sha256_found: text,
         size_expected: quantity,
