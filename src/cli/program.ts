@@ -44,25 +44,33 @@ export function createProgram(): Command {
     .option('--json', 'print one JSON document on stdout and nothing else')
     .option('--quiet', 'print no progress and no notes')
     .addHelpText('after', ENVIRONMENT)
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({
+      showGlobalOptions: true,
+      // descriptions are written in lines of the source; a terminal has its own
+      commandDescription: (command) => command.description().replace(/(?<!\n)\n(?!\n)/g, ' '),
+    })
     .showSuggestionAfterError(true);
   // Subcommands inherit this; commander's own exit code for a wrong call is 1, which here means something else.
   program.exitOverride();
+  program.commandsGroup('Start:');
   demoCommand(program);
   initCommand(program);
   configCommand(program);
   doctorCommand(program);
+  validateCommand(program);
+  program.commandsGroup('Every shift:');
   serveCommand(program);
+  sourceCommands(program);
   pullCommand(program);
   pushCommand(program);
   quarantineCommand(program);
-  sourceCommands(program);
   driftCommand(program);
   watchCommand(program);
-  validateCommand(program);
+  program.commandsGroup('Query and fetch:');
   listCommands(program);
   fetchCommand(program);
   whyCommand(program);
+  program.commandsGroup('Keep:');
   tokenCommand(program);
   rebaseCommand(program);
   redactCommands(program);
